@@ -1,0 +1,177 @@
+"""The commands. Each parses, calls one function of the library, and says where the files are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phusong.errors import PhusongError
+
+if TYPE_CHECKING:
+    from phusong.layers.inputs import Inputs
+    from phusong.pipeline import Outcome
+
+app = typer.Typer(
+    help="Signal and power dead zones, and progress toward nationwide 5G, by commune.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]
+PeriodText = Annotated[str, typer.Option(help="Quarter, such as 2026Q3.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but faults.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault.")]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make.", metavar="DIR")],
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Write the synthetic sample province with all layers.")
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    """Write a project file to start from, or a whole sample study."""
+    del debug
+    if sample:
+        from phusong.sample import write_sample
+
+        file = write_sample(folder)
+    else:
+        from phusong.config import write_template
+
+        file = write_template(folder)
+    typer.echo(f"Wrote {file}")
+    command = f"phusong run {folder} --period 2026Q3" if sample else f"fill it in, then phusong check {folder}"
+    typer.echo(f"Next: {command}")
+
+
+@app.command()
+def check(project: ProjectPath, period: PeriodText = "2026Q3", quiet: Quiet = False, debug: Debug = False) -> None:
+    """Read every layer and report every fault of every layer at once."""
+    del debug
+    from phusong.config import load
+    from phusong.layers.inputs import read_inputs
+    from phusong.pipeline import Period
+
+    inputs = read_inputs(load(project), Period.parse(period).last_day, lambda what: _tell(quiet, what))
+    if not quiet:
+        _print_accounts(inputs)
+        typer.echo("No fault found.")
+
+
+@app.command()
+def run(
+    project: ProjectPath,
+    period: PeriodText,
+    workers: Annotated[int, typer.Option(min=1, help="Threads of the radio stage.")] = os.cpu_count() or 1,
+    maps: Annotated[Path | None, typer.Option(help="Folder for the map; else beside the project.")] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Compute a quarter: snapshot, dead zones, commune figures and the map."""
+    del debug
+    from phusong.config import load
+
+    study = load(project)
+    from phusong import pipeline
+    from phusong.progress import Reporter
+    from phusong.publish.map import write_map
+
+    with Reporter(quiet) as reporter:
+        outcome = pipeline.run(study, period, workers, reporter.step)
+        reporter.step("drawing the map", 0, 0)
+        page = write_map(outcome.edition, (maps or study.folder / "maps") / f"{study.name}-{period}.html")
+    if not quiet:
+        _print_outcome(outcome, page)
+
+
+@app.command()
+def info(project: ProjectPath, debug: Debug = False) -> None:
+    """Say what a project is made of and which periods it has."""
+    del debug
+    from phusong.config import LAYER_NAMES, load
+    from phusong.ledger.snapshot import periods
+
+    study = load(project)
+    typer.echo(f"{study.name}: {study.title}\n{study.title_en}\n")
+    typer.echo(f"grid     {study.grid.crs}, pixels of {study.grid.pixel_m:g} m")
+    typer.echo(f"radio    {study.radio.propagation}, reach {study.radio.reach_km:g} km")
+    for name in LAYER_NAMES:
+        layer = getattr(study.layers, name)
+        marks = " SYNTHETIC" if layer is not None and layer.synthetic else ""
+        typer.echo(f"{name:<13}{', '.join(layer.paths)}{marks}" if layer is not None else f"{name:<13}–")
+    typer.echo(f"periods  {', '.join(periods(study.folder / 'snapshots')) or 'none yet'}")
+
+
+def main() -> None:
+    """Entry point: faults for people in a sentence and exit 1, wrong usage exit 2, a traceback only with --debug."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as fault:
+        if "--debug" in sys.argv:
+            raise
+        typer.echo(_sentence(fault), err=True)
+        sys.exit(1)
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, PhusongError):
+        return str(fault)
+    if isinstance(fault, MemoryError):
+        return "Not enough memory. A smaller study, larger pixels or a smaller grid.tile_pixels needs less."
+    return f"Unexpected fault: {type(fault).__name__}: {fault}\nRun again with --debug and report what it prints."
+
+
+def _tell(quiet: bool, what: str) -> None:
+    if not quiet:
+        typer.echo(what, err=True)
+
+
+def _print_accounts(inputs: Inputs) -> None:
+    for account in inputs.accounts:
+        refused = len(account.refused)
+        typer.echo(f"{account.layer}: {account.rows_in} in = {account.accepted} accepted + {refused} refused")
+        for refusal in account.refused[:20]:
+            typer.echo(f"  refused {refusal.file} row {refusal.row}: {refusal.reason}")
+        for name, count in account.counts.items():
+            typer.echo(f"  {name}: {_short(count)}")
+        if account.repaired:
+            typer.echo(f"  repaired geometries: {account.repaired}")
+
+
+def _short(count: object) -> str:
+    if isinstance(count, list) and len(count) > 5:
+        return f"{', '.join(map(str, count[:5]))} and {len(count) - 5} more"
+    return ", ".join(map(str, count)) if isinstance(count, list) else str(count)
+
+
+def _print_outcome(outcome: Outcome, page: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from phusong.publish.headline import HEADINGS, headline, notes
+
+    table = Table(title=f"{outcome.edition.title} – {outcome.edition.period}", title_justify="left")
+    for i, heading in enumerate(HEADINGS):
+        table.add_column(heading.replace(" / ", "\n"), justify="right" if i else "left", no_wrap=i == 0)
+    for row in headline(outcome.edition):
+        table.add_row(*row)
+    # a pipe has no width of its own; the table needs this much
+    console = Console() if sys.stdout.isatty() else Console(width=140)
+    console.print(table)
+    for line in notes(outcome.edition):
+        typer.echo(line)
+    typer.echo(f"Snapshot: {outcome.folder}")
+    typer.echo(f"Map:      {page}")
+    typer.echo("Time:     " + ", ".join(f"{stage} {spent:.1f} s" for stage, spent in outcome.stages_s.items()))

@@ -1,0 +1,348 @@
+"""The project file: what is studied, with which layers, thresholds and targets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from phusong.errors import ConfigError
+from phusong.text import nearest, nfc
+
+Technology = Literal["LTE", "NR"]
+Level = Literal["limited", "good", "very_good"]
+Text = Annotated[str, AfterValidator(nfc)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+LAYER_NAMES = (
+    "communes",
+    "villages",
+    "sites",
+    "power_lines",
+    "substations",
+    "population",
+    "terrain",
+    "terminals",
+    "outages",
+)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Study(_Section):
+    """Which communes are studied: exactly one of the keys."""
+
+    within: Literal["terrain"] | tuple[float, float, float, float] | None = None
+    """Communes wholly inside the pixel edges of the terrain, or inside west, south, east, north in degrees (WGS 84)."""
+    province_codes: tuple[str, ...] | None = None
+    """Two-digit codes of provinces."""
+    commune_codes: tuple[str, ...] | None = None
+    """Five-digit codes of communes."""
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        given = [key for key in ("within", "province_codes", "commune_codes") if getattr(self, key)]
+        if len(given) != 1:
+            raise ValueError("give exactly one of within, province_codes, commune_codes")
+        return self
+
+
+class GridSection(_Section):
+    """The lattice."""
+
+    crs: str = "EPSG:3405"
+    """Projected CRS in metres; VN-2000 / UTM zone 48N unless said otherwise."""
+    pixel_m: float = Field(100, ge=5, le=5000)
+    """Edge of a pixel in metres."""
+    tile_pixels: int = Field(2048, ge=16)
+    """Edge of a tile in pixels: bounds the memory, never changes a result."""
+
+
+class Layer(_Section):
+    """Where a layer lies and how its columns are called."""
+
+    path: Text | tuple[Text, ...]
+    """One file or several, relative to the project file; patterns such as `dem/*.hgt` too."""
+    sublayer: Text | None = None
+    """Layer of a GeoPackage or sheet of a workbook."""
+    crs: str | None = None
+    """CRS of a table's coordinate columns. A file that carries its own CRS needs none, and must not contradict it."""
+    columns: dict[str, Text] = {}
+    """Canonical column = the file's column."""
+    factors: dict[str, float] = {}
+    """Canonical column = factor from the file's unit to ours, such as `voltage_kv = 0.001` for volts."""
+    constants: dict[str, str | int | float | bool | dt.date] = {}
+    """Canonical column = one value for every row, for what the file leaves unsaid."""
+    source: Text = ""
+    """Who made it and where it was taken from."""
+    licence: Text = ""
+    """Terms of use, as the source states them."""
+    as_of: dt.date | None = None
+    """The day of which the file speaks."""
+    year: int | None = Field(None, ge=1990, le=2100)
+    """Vintage, for population."""
+    synthetic: bool = False
+    """Made up: then every map and table of the run says so."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths, also when there is one."""
+        return (self.path,) if isinstance(self.path, str) else self.path
+
+
+class Layers(_Section):
+    """The inputs; communes, sites, population and terrain are required."""
+
+    communes: Layer
+    sites: Layer
+    population: Layer
+    terrain: Layer
+    villages: Layer | None = None
+    power_lines: Layer | None = None
+    substations: Layer | None = None
+    terminals: Layer | None = None
+    outages: Layer | None = None
+
+
+class Band(_Section):
+    """A range of downlink carrier frequencies that shares its radio settings."""
+
+    name: Text
+    """Name by 3GPP, such as n41 or B3."""
+    technology: Technology
+    low_mhz: float = Field(gt=0)
+    high_mhz: float = Field(gt=0)
+    scs_khz: Literal[15, 30, 60] = 15
+    """Subcarrier spacing; LTE has 15 kHz only."""
+    reach_km: float | None = Field(None, gt=0, le=100)
+    """Farthest pixel computed for this band."""
+    ssb_offset_db: float | None = None
+    """Power of the synchronisation block's resource elements relative to the carrier's even share."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.high_mhz < self.low_mhz:
+            raise ValueError(f"band {self.name}: high_mhz is below low_mhz")
+        if self.technology == "LTE" and self.scs_khz != 15:
+            raise ValueError(f"band {self.name}: LTE has 15 kHz subcarriers only")
+        return self
+
+
+class Levels(_Section):
+    """RSRP (LTE) or SS-RSRP (NR) in dBm from which a level is reached."""
+
+    limited_dbm: float = Field(-110, ge=-156, le=-31)
+    good_dbm: float = Field(-100, ge=-156, le=-31)
+    very_good_dbm: float = Field(-90, ge=-156, le=-31)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if not self.limited_dbm < self.good_dbm < self.very_good_dbm:
+            raise ValueError("the thresholds must rise from limited over good to very_good")
+        return self
+
+
+class Radio(_Section):
+    """How the radio stage reads the world."""
+
+    propagation: Literal["bullington", "free-space"] = "bullington"
+    """Basic transmission loss: ITU-R P.525 alone, or with ITU-R P.526 Bullington diffraction over the real profile."""
+    receiver_height_m: float = Field(1.5, ge=0.5, le=30)
+    """Receiving antenna above the ground."""
+    receiver_gain_dbi: float = Field(0, ge=-20, le=30)
+    """Receiving antenna's gain, less body and vehicle loss where these are wanted."""
+    effective_earth_radius_km: float = Field(8500, ge=4000, le=60000)
+    """Median effective Earth radius; 8 500 km is the usual 4/3 Earth of ITU-R P.526."""
+    reach_km: float = Field(10, gt=0, le=100)
+    """Farthest pixel computed, where the band says nothing."""
+    ssb_offset_db: float = Field(0, ge=-20, le=20)
+    """See `Band.ssb_offset_db`, where the band says nothing."""
+    radials_per_rim_pixel: float = Field(2, ge=1, le=6)
+    """Density of the sweep's radials at its rim."""
+    bands: tuple[Band, ...] = ()
+    """Settings by band; a carrier in none of them has 15 kHz (LTE) or 30 kHz (NR) subcarriers."""
+    lte: Levels = Levels()
+    nr: Levels = Levels()
+
+    @property
+    def farthest_km(self) -> float:
+        """The largest reach of any band."""
+        return max([self.reach_km, *(band.reach_km for band in self.bands if band.reach_km)])
+
+    def levels(self, technology: str) -> Levels:
+        """Thresholds of a technology."""
+        return self.nr if technology == "NR" else self.lte
+
+
+class People(_Section):
+    """How people are counted."""
+
+    scale_to: Literal["raster", "official"] = "raster"
+    """`official` scales each commune to its `population` column; communes without a figure stay as they are."""
+
+
+class Power(_Section):
+    """Electricity, first form."""
+
+    village_reach_m: float = Field(2000, gt=0, le=20000)
+    """Farthest pixel of a village's territory."""
+
+
+class Zones(_Section):
+    """Dead zones, first form."""
+
+    technologies: tuple[Technology, ...] = Field(("LTE", "NR"), min_length=1)
+    """A pixel has signal when any operator serves it with any of these."""
+    level: Level = "limited"
+    """... at this level or better."""
+    min_people: float = Field(10, ge=0)
+    """Smaller zones are not drawn; their people stay in the sums as scattered."""
+
+
+class Target(_Section):
+    """An official goal, as data."""
+
+    name: Text
+    definition_id: Text
+    """Indicator it speaks of."""
+    value: Share
+    by: dt.date
+    source: Text
+    """Decision or document, with its date."""
+
+
+class Project(_Section):
+    """A study, as its `project.toml` describes it."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
+    """Short name, for files: lower case, digits, hyphens."""
+    title: Text
+    """Title in Vietnamese, for maps and tables."""
+    title_en: Text = ""
+    study: Study
+    grid: GridSection = GridSection()
+    layers: Layers
+    radio: Radio = Radio()
+    people: People = People()
+    power: Power = Power()
+    zones: Zones = Zones()
+    targets: tuple[Target, ...] = ()
+    folder: Path = Field(Path(), exclude=True)
+    """Folder of the project file; paths in it are relative to this. Never written."""
+
+    @property
+    def synthetic_layers(self) -> tuple[str, ...]:
+        """Names of the layers that are made up."""
+        return tuple(n for n in LAYER_NAMES if (layer := getattr(self.layers, n)) is not None and layer.synthetic)
+
+    def files(self, layer: Layer) -> list[Path]:
+        """
+        The files of a layer, patterns expanded in alphabetical order.
+
+        Raises
+        ------
+        ConfigError
+            When a file is missing or a pattern matches nothing.
+        """
+        found: list[Path] = []
+        for path in layer.paths:
+            found += _expand(self.folder, path)
+        return found
+
+
+def load(path: Path) -> Project:
+    """
+    Read a project file; a folder means the `project.toml` in it.
+
+    Raises
+    ------
+    ConfigError
+        With every fault at once, in sentences.
+    """
+    file = path / "project.toml" if path.is_dir() else path
+    try:
+        raw = tomllib.loads(file.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(f"There is no project file {file}. `phusong init DIR` writes one.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
+        raise ConfigError(f"{file} cannot be read as TOML: {fault}") from None
+    if "folder" in raw:
+        raise ConfigError(f"{file}: the key 'folder' is not known; paths are relative to the project file already")
+    try:
+        return Project.model_validate({**raw, "folder": file.resolve().parent})
+    except ValidationError as fault:
+        sentences = [f"  - {_sentence(error)}" for error in fault.errors()]
+        raise ConfigError("\n".join([f"{file}: {len(sentences)} fault(s)", *sentences])) from None
+
+
+def write_template(folder: Path) -> Path:
+    """
+    Write a commented project file to start from.
+
+    Raises
+    ------
+    ConfigError
+        When the folder has a project file already.
+    """
+    file = folder / "project.toml"
+    if file.exists():
+        raise ConfigError(f"{file} is there already; it was left as it is")
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(shipped("gis_data", "project_template.toml").read_text("utf-8"), "utf-8")
+    return file
+
+
+def shipped(folder: Literal["maps", "gis_data"], name: str) -> Path:
+    """A data file that comes with the code: in the installed package, or beside the source root in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "_data" / folder / name
+    return installed if installed.exists() else package.parents[1] / folder / name
+
+
+def _expand(folder: Path, path: str) -> list[Path]:
+    if any(sign in path for sign in "*?["):
+        base = Path(path).anchor or folder
+        pattern = str(Path(path).relative_to(base)) if Path(path).anchor else path
+        found = sorted(Path(base).glob(pattern))
+        if not found:
+            raise ConfigError(f"no file matches {path} in {folder}")
+        return found
+    file = folder / path
+    if not file.exists():
+        near = nearest(file.name, (other.name for other in file.parent.iterdir())) if file.parent.is_dir() else None
+        hint = f" (there is {near})" if near else ""
+        raise ConfigError(f"the file {path} is missing{hint}")
+    return [file]
+
+
+def _sentence(error: Any) -> str:
+    place = [str(part) for part in error["loc"]]
+    where = ".".join(place) or "the file"
+    if error["type"] == "extra_forbidden":
+        near = nearest(place[-1], _known_keys(place[:-1]))
+        return f"{where}: unknown key" + (f"; did you mean '{near}'?" if near else "")
+    if error["type"] == "missing":
+        return f"{where}: is missing"
+    return f"{where}: {error['msg'].removeprefix('Value error, ')} (found {error['input']!r})"[:300]
+
+
+def _known_keys(place: list[str]) -> list[str]:
+    model: Any = Project
+    for part in place:
+        if part.isdigit():
+            continue
+        if part not in getattr(model, "model_fields", {}):
+            return []
+        model = _model_in(model.model_fields[part].annotation)
+    return [key for key in getattr(model, "model_fields", {}) if key != "folder"]
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for part in getattr(annotation, "__args__", ()) if (m := _model_in(part)) is not None), None)

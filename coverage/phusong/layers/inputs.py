@@ -1,0 +1,268 @@
+"""Inputs: every layer of a study, read and checked together, cut to where it can matter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from phusong.config import Project, Study
+from phusong.errors import ConfigError, PhusongError
+from phusong.grid import Grid
+from phusong.layers import communes as commune_layer
+from phusong.layers import population as population_layer
+from phusong.layers import power_lines, substations, tables, villages
+from phusong.layers import sites as site_layer
+from phusong.layers import terrain as terrain_layer
+from phusong.layers.account import Account
+from phusong.layers.communes import Seams
+from phusong.layers.population import Population
+from phusong.layers.terrain import Terrain
+
+Report = Callable[[str], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """
+    Canonical layers of one study on one day, in the project's CRS.
+
+    Parameters
+    ----------
+    communes
+        Studied communes, in the order of their codes.
+    neighbours
+        Other communes that reach into the population pixels of the study.
+    seams
+        Overlaps and gaps of `communes` followed by `neighbours`.
+    sites
+        Sites that can reach the grid, with `on_air` (counts in the period), `in_study`, `off_terrain`.
+    heights_m
+        Terrain on `terrain_grid`, which is `grid` with the reach as margin.
+    accounts
+        What became of the rows of each layer.
+    """
+
+    day: dt.date
+    grid: Grid
+    communes: gpd.GeoDataFrame
+    neighbours: gpd.GeoDataFrame
+    seams: Seams
+    villages: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    power_lines: gpd.GeoDataFrame
+    substations: gpd.GeoDataFrame
+    terminals: pd.DataFrame
+    outages: pd.DataFrame
+    population: Population
+    terrain_grid: Grid
+    heights_m: NDArray[np.float32]
+    accounts: tuple[Account, ...]
+
+
+def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
+    """
+    Read every layer; faults of all of them are collected before anything is refused.
+
+    Parameters
+    ----------
+    day
+        Last day of the period.
+    report
+        Told what is being read.
+
+    Raises
+    ------
+    PhusongError
+        With the faults of every layer.
+    """
+    faults: list[PhusongError] = []
+
+    def attempt(name: str, read: Callable[[], T]) -> T | None:
+        report(f"reading {name}")
+        try:
+            return read()
+        except PhusongError as fault:
+            faults.append(fault)
+            return None
+
+    crs = _project_crs(project)
+    terrain = attempt("terrain headers", lambda: terrain_layer.find(project))
+    units = attempt("communes", lambda: commune_layer.read(project, day))
+    readers: dict[str, Callable[[], tuple[Any, Account]]] = {
+        "sites": lambda: site_layer.read(project),
+        "villages": lambda: villages.read(project),
+        "power_lines": lambda: power_lines.read(project),
+        "substations": lambda: substations.read(project),
+        "terminals": lambda: tables.read_terminals(project),
+        "outages": lambda: tables.read_outages(project),
+    }
+    read = {name: attempt(name, reader) for name, reader in readers.items()}
+    area = attempt("study area", lambda: _study(units, terrain, project, crs)) if units and terrain else None
+    people = attempt("population", lambda: population_layer.read(project, area[1])) if area else None
+    if faults or terrain is None or units is None or area is None or people is None:
+        raise _together(faults)
+    report("reading terrain and cutting the layers to the study")
+    return _cut(project, day, terrain, units, area, people, {n: r for n, r in read.items() if r is not None})
+
+
+def selected(communes: gpd.GeoDataFrame, study: Study, terrain: Terrain) -> NDArray[np.bool_]:
+    """
+    Which communes are studied.
+
+    Raises
+    ------
+    ConfigError
+        When a named code is not among the communes, or nothing is selected.
+    """
+    for key, wanted in (("province_code", study.province_codes), ("commune_code", study.commune_codes)):
+        if wanted:
+            unknown = sorted(set(wanted) - set(communes[key]))
+            if unknown:
+                raise ConfigError(f"study.{key}s: no commune of that day has {key} {', '.join(unknown)}")
+            return communes[key].isin(wanted).to_numpy()
+    by_terrain = study.within == "terrain"
+    box, crs = (terrain.outline, terrain.crs) if by_terrain else (shapely.box(*study.within or ()), CRS(4326))
+    inside = shapely.covers(box, shapely.box(*communes.geometry.to_crs(crs).bounds.to_numpy().T))
+    if not inside.any():
+        raise ConfigError(f"study.within = {study.within!r}: no commune lies wholly inside")
+    return np.asarray(inside)
+
+
+def _project_crs(project: Project) -> CRS:
+    try:
+        crs = CRS.from_user_input(project.grid.crs)
+    except Exception as fault:
+        raise ConfigError(f"grid.crs = '{project.grid.crs}' is not a coordinate system: {fault}") from None
+    if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        raise ConfigError(f"grid.crs = '{project.grid.crs}' is {crs.name}; expected a projected CRS in metres")
+    return crs
+
+
+def _together(faults: list[PhusongError]) -> PhusongError:
+    return faults[0] if len(faults) == 1 else PhusongError("\n".join(map(str, faults)))
+
+
+Area = tuple[gpd.GeoDataFrame, Grid]
+
+
+def _study(units: tuple[gpd.GeoDataFrame, Account], terrain: Terrain, project: Project, crs: CRS) -> Area:
+    chosen = units[0][selected(units[0], project.study, terrain)]
+    studied = commune_layer.canonical(chosen, crs).reset_index(drop=True)
+    west, south, east, north = (float(edge) for edge in studied.total_bounds)
+    return studied, Grid.over((west, south, east, north), project.grid.pixel_m, crs)
+
+
+def _cut(
+    project: Project,
+    day: dt.date,
+    terrain: Terrain,
+    units: tuple[gpd.GeoDataFrame, Account],
+    area: Area,
+    people: tuple[Population, Account],
+    read: dict[str, Any],
+) -> Inputs:
+    studied, grid = area
+    neighbours = _neighbours(units[0], studied, people[0].ground(grid))
+    near = gpd.GeoDataFrame(pd.concat([studied, neighbours], ignore_index=True), crs=grid.crs)
+    seams = commune_layer.seams(near)
+    terrain_grid = grid.padded(project.radio.farthest_km * 1000)
+    heights, terrain_account = terrain_layer.read(terrain, terrain_grid)
+    sites, sites_account = _sites(project, day, read["sites"], studied, terrain_grid, heights)
+    all_villages, villages_account = read["villages"]
+    orphans = villages.unmatched(all_villages, units[0].commune_code)
+    own = all_villages[all_villages.commune_code.isin(studied.commune_code)].reset_index(drop=True)
+    accounts = (
+        _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
+        terrain_account,
+        people[1],
+        sites_account,
+        _with(villages_account, studied=len(own), commune_unknown=orphans),
+        *(read[name][1] for name in ("power_lines", "substations", "terminals", "outages")),
+    )
+    return Inputs(
+        day=day,
+        grid=grid,
+        communes=studied,
+        neighbours=neighbours,
+        seams=seams,
+        villages=own,
+        sites=sites,
+        power_lines=_touching(read["power_lines"][0], grid),
+        substations=_touching(read["substations"][0], terrain_grid),
+        terminals=_of(read["terminals"][0], studied),
+        outages=_of(read["outages"][0], studied),
+        population=people[0],
+        terrain_grid=terrain_grid,
+        heights_m=heights,
+        accounts=accounts,
+    )
+
+
+def _neighbours(units: gpd.GeoDataFrame, studied: gpd.GeoDataFrame, ground: Grid) -> gpd.GeoDataFrame:
+    box = gpd.GeoSeries([shapely.box(*ground.padded(1000).bounds)], crs=ground.crs).to_crs(units.crs).iloc[0]
+    near = units[shapely.intersects(units.geometry.to_numpy(), shapely.box(*box.bounds))]
+    others = commune_layer.canonical(near[~near.commune_code.isin(studied.commune_code)], ground.crs)
+    return others[shapely.intersects(others.geometry.to_numpy(), shapely.box(*ground.bounds))].reset_index(drop=True)
+
+
+def _sites(
+    project: Project,
+    day: dt.date,
+    read: tuple[gpd.GeoDataFrame, Account],
+    studied: gpd.GeoDataFrame,
+    terrain_grid: Grid,
+    heights: NDArray[np.float32],
+) -> tuple[gpd.GeoDataFrame, Account]:
+    """Sites in reach, marked; the account says how many count, and lists those in reach that stand off the terrain."""
+    everywhere, account = read
+    layer = project.layers.sites
+    near = _touching(everywhere, terrain_grid)
+    tree = shapely.STRtree(studied.geometry.to_numpy())
+    inside = np.zeros(len(near), bool)
+    inside[tree.query(near.geometry.to_numpy(), predicate="within")[0]] = True
+    column = np.floor((near.geometry.x - terrain_grid.west) / terrain_grid.pixel_m).astype(int)
+    row = np.floor((terrain_grid.north - near.geometry.y) / terrain_grid.pixel_m).astype(int)
+    off = np.isnan(heights[np.clip(row, 0, heights.shape[0] - 1), np.clip(column, 0, heights.shape[1] - 1)])
+    counting = site_layer.on_air(near, day, layer.as_of).to_numpy(bool)
+    marked = near.assign(on_air=counting, in_study=inside, off_terrain=off)
+    counted = _with(
+        account,
+        in_reach=len(near),
+        in_reach_on_air=int(counting.sum()),
+        on_air_off_terrain=int((off & counting).sum()),
+        off_terrain_site_ids=near.site_id[off & counting].tolist(),
+        undated=int(everywhere.on_air_date.isna().sum()),
+        status_contradicts_date=site_layer.contradictions(everywhere, layer.as_of),
+    )
+    return marked, counted
+
+
+def _touching(frame: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
+    return frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*grid.bounds))].reset_index(drop=True)
+
+
+def _of(table: pd.DataFrame, studied: gpd.GeoDataFrame) -> pd.DataFrame:
+    return table[table.commune_code.isin(studied.commune_code)].reset_index(drop=True)
+
+
+def _told(seams: Seams) -> dict[str, Any]:
+    return {
+        "overlapping_pairs": seams.pairs,
+        "overlap_km2": round(seams.overlap_km2, 6),
+        "gaps": seams.gaps,
+        "gap_km2": round(seams.gap_km2, 6),
+    }
+
+
+def _with(account: Account, **counts: Any) -> Account:
+    return replace(account, counts={**account.counts, **counts})

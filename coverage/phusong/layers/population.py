@@ -1,0 +1,104 @@
+"""Population raster: people per pixel, as pieces of ground in the project's CRS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import rasterio
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+from rasterio.windows import Window
+
+from phusong.config import Project
+from phusong.errors import LayerError
+from phusong.grid import Grid
+from phusong.layers.account import Account
+from phusong.layers.raster import crs_of
+
+_DENSIFY = 21
+
+
+@dataclass(frozen=True)
+class Population:
+    """
+    Population pixels that touch a grid.
+
+    Parameters
+    ----------
+    people
+        People of each pixel, shape (n,); pixels without people are left out.
+    corners_m
+        Corners in metres of the grid's CRS, clockwise from the north-west, shape (n, 4, 2).
+    year
+        Vintage, None when the project file does not say.
+    """
+
+    people: NDArray[np.float64]
+    corners_m: NDArray[np.float64]
+    year: int | None
+
+    def ground(self, grid: Grid) -> Grid:
+        """The part of the lattice that holds every population pixel, and the grid."""
+        west, south = np.minimum(self.corners_m.min(axis=(0, 1)), (grid.west, grid.south))
+        east, north = np.maximum(self.corners_m.max(axis=(0, 1)), (grid.east, grid.north))
+        return Grid.over((float(west), float(south), float(east), float(north)), grid.pixel_m, grid.crs)
+
+
+def read(project: Project, grid: Grid) -> tuple[Population, Account]:
+    """
+    Population pixels of any CRS that touch the grid.
+
+    Raises
+    ------
+    LayerError
+        When there is not exactly one readable raster with a CRS, when it has negative people, or when it does not touch
+        the grid.
+    """
+    files = project.files(project.layers.population)
+    if len(files) != 1:
+        raise LayerError("population", [f"{len(files)} files: expected one raster"])
+    crs = crs_of("population", files[0])
+    into = Transformer.from_crs(crs, grid.crs, always_xy=True)
+    bounds = Transformer.from_crs(grid.crs, crs, always_xy=True).transform_bounds(*grid.bounds, densify_pts=_DENSIFY)
+    with rasterio.open(files[0]) as raster:
+        window = _window(raster, bounds)
+        people = raster.read(1, window=window, masked=True).astype(np.float64).filled(np.nan)
+        transform = raster.window_transform(window)
+    if (people < 0).any():
+        raise LayerError(
+            "population", [f"{int((people < 0).sum())} pixels hold negative people; is the nodata value set?"]
+        )
+    rows, columns = np.nonzero(people > 0)
+    corners = _corners(transform, rows, columns, into)
+    touching = _touches(corners, grid)
+    if not touching.any():
+        raise LayerError("population", [f"{files[0].name} has no people in the study area"])
+    kept = people[rows, columns][touching]
+    counts = {"people_raster": float(kept.sum()), "empty_pixels": int(np.isnan(people).sum())}
+    year = project.layers.population.year
+    return Population(kept, corners[touching], year), Account("population", int(touching.sum()), counts=counts)
+
+
+def _window(raster: rasterio.DatasetReader, bounds: tuple[float, float, float, float]) -> Window:
+    west, south, east, north = bounds
+    left, top = ~raster.transform * (west, north)
+    right, bottom = ~raster.transform * (east, south)
+    first, last = max(int(np.floor(top)) - 1, 0), min(int(np.ceil(bottom)) + 1, raster.height)
+    start, stop = max(int(np.floor(left)) - 1, 0), min(int(np.ceil(right)) + 1, raster.width)
+    if last <= first or stop <= start:
+        raise LayerError("population", [f"{raster.name.rpartition('/')[2]} does not reach the study area"])
+    return Window(start, first, stop - start, last - first)
+
+
+def _corners(
+    transform: rasterio.Affine, rows: NDArray[np.int64], columns: NDArray[np.int64], into: Transformer
+) -> NDArray[np.float64]:
+    x = np.stack([columns, columns + 1, columns + 1, columns], axis=1)
+    y = np.stack([rows, rows, rows + 1, rows + 1], axis=1)
+    return np.stack(into.transform(transform.c + x * transform.a, transform.f + y * transform.e), axis=-1)
+
+
+def _touches(corners: NDArray[np.float64], grid: Grid) -> NDArray[np.bool_]:
+    return np.asarray(shapely.intersects(shapely.polygons(corners), shapely.box(*grid.bounds)), bool)

@@ -1,0 +1,171 @@
+"""Schemas: what a table must hold, and every fault of a file in sentences, at once."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+import geopandas as gpd
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from phusong.config import Layer
+from phusong.text import nearest, nfc
+
+Kind = Literal["word", "number", "flag", "day"]
+FILE, ROW = "source_file", "source_row"
+"""Columns that say where a row came from; rows are counted as a spreadsheet shows them, the header being row 1."""
+
+_FLAGS = {
+    **dict.fromkeys(("true", "1", "1.0", "yes", "y", "có", "co", "x"), True),
+    **dict.fromkeys(("false", "0", "0.0", "no", "n", "không", "khong"), False),
+}
+
+
+def word(
+    *,
+    required: bool = True,
+    nullable: bool = False,
+    unique: bool = False,
+    pattern: str = "",
+    among: tuple[str, ...] = (),
+) -> pa.Column:
+    """Text column, optionally of a pattern (whole value) or among some values."""
+    checks = []
+    if pattern:
+        checks.append(pa.Check.str_matches(f"^(?:{pattern})$", error=f"not of the form {pattern}"))
+    if among:
+        checks.append(pa.Check.isin(among, error=f"not among {', '.join(among)}"))
+    return _column("word", checks, required, nullable, unique)
+
+
+def number(low: float, high: float, *, required: bool = True, nullable: bool = False) -> pa.Column:
+    """Number column within a range, ends included."""
+    return _column("number", [pa.Check.in_range(low, high, error=f"outside {low:g}..{high:g}")], required, nullable)
+
+
+def flag(*, required: bool = True) -> pa.Column:
+    """Yes, no, or empty for unknown."""
+    return _column("flag", [], required, True)
+
+
+def day(*, required: bool = True, nullable: bool = False) -> pa.Column:
+    """Calendar day in ISO form, 2026-09-30."""
+    return _column("day", [], required, nullable)
+
+
+CODE = r"\d{5}"
+"""Form of a commune code (Decision 19/2025/QĐ-TTg): five digits, a text with its leading zeros."""
+
+
+def conform(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tuple[pd.DataFrame, list[str]]:
+    """
+    Bring a file's rows to the canonical columns and check them.
+
+    Parameters
+    ----------
+    raw
+        Rows as read, with `source_file` and `source_row`, and `geometry` if there is one.
+    schema
+        Columns made with `word`, `number`, `flag`, `day`.
+    layer
+        The layer's section: column names, factors, constants.
+
+    Returns
+    -------
+    The canonical rows, and every fault as a sentence. The rows are only good when there is no fault.
+    """
+    named, faults = _rename(raw, schema, layer)
+    for name, column in schema.columns.items():
+        if name in named:
+            named[name], unread = _convert(named[name], column.metadata["kind"], layer.factors.get(name, 1.0))
+            faults += _unread(name, unread, raw, column.metadata["kind"])
+            if len(unread):
+                named.loc[unread.index, name] = None
+    present = {name: column for name, column in schema.columns.items() if name in named}
+    faults += _broken(named, present, {fault.split(":")[0] for fault in faults})
+    columns = [*present, *(name for name in (FILE, ROW, "geometry") if name in named)]
+    return named[columns], faults
+
+
+def _column(kind: Kind, checks: list[Any], required: bool, nullable: bool, unique: bool = False) -> pa.Column:
+    return pa.Column(None, checks, required=required, nullable=nullable, unique=unique, metadata={"kind": kind})
+
+
+def _rename(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tuple[pd.DataFrame, list[str]]:
+    own = [str(name) for name in raw.columns if name not in (FILE, ROW, "geometry")]
+    taken: dict[str, Any] = {name: raw[name] for name in (FILE, ROW, "geometry") if name in raw}
+    faults = [
+        f"{section}.{name}: the layer has no such column" + _hint(" (did you mean '{}'?)", name, schema.columns)
+        for section in ("columns", "factors", "constants")
+        for name in getattr(layer, section)
+        if name not in schema.columns and name not in ("longitude", "latitude")
+    ]
+    for name, column in schema.columns.items():
+        wanted = layer.columns.get(name, name)
+        if name in layer.constants:
+            taken[name] = pd.Series([layer.constants[name]] * len(raw), index=raw.index, dtype=object)
+        elif wanted in own:
+            taken[name] = raw[wanted]
+        elif column.required or name in layer.columns:
+            faults.append(f"column '{wanted}' is missing" + _hint(" (your file has '{}')", wanted, own))
+    table = pd.DataFrame(taken, index=raw.index)
+    if "geometry" in taken:
+        return gpd.GeoDataFrame(table, geometry="geometry", crs=cast(gpd.GeoDataFrame, raw).crs), faults
+    return table, faults
+
+
+def _hint(sentence: str, name: str, known: Any) -> str:
+    near = nearest(name, known)
+    return sentence.format(near) if near else ""
+
+
+def _convert(values: pd.Series, kind: Kind, factor: float) -> tuple[pd.Series, pd.Series]:
+    """Canonical values, and those of the file's values that could not be read."""
+    empty = values.isna() | (values.astype(str).str.strip() == "")
+    if kind == "word":
+        read = values.where(~empty).map(_word, na_action="ignore").astype(object)
+        return read.where(~empty, None), values[[]]
+    if kind == "number":
+        read = pd.to_numeric(values.where(~empty), errors="coerce").astype(float) * factor
+    elif kind == "flag":
+        plain = values.astype(object).where(~empty, None).map(lambda v: str(v).strip().lower(), na_action="ignore")
+        read = plain.map(_FLAGS).astype("boolean")
+    else:
+        read = pd.to_datetime(values.where(~empty), format="ISO8601", errors="coerce").astype("datetime64[s]")
+    return read, values[read.isna() & ~empty]
+
+
+def _word(value: Any) -> str:
+    return nfc(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+
+
+def _unread(name: str, unread: pd.Series, raw: pd.DataFrame, kind: Kind) -> list[str]:
+    if unread.empty:
+        return []
+    what = {"number": "not numbers", "flag": "neither yes nor no", "day": "not days of the form 2026-09-30"}[kind]
+    first = unread.index[0]
+    return [f"{name}: {_rows(len(unread))} {what}, first at row {raw[ROW][first]} (found {str(unread[first])[:40]!r})"]
+
+
+def _broken(table: pd.DataFrame, columns: dict[str, pa.Column], told: set[str]) -> list[str]:
+    """Sentences for the schema's failures; an unreadable value is not blamed again for emptiness."""
+    try:
+        pa.DataFrameSchema(columns).validate(pd.DataFrame(table.drop(columns="geometry", errors="ignore")), lazy=True)
+    except SchemaErrors as broken:
+        cases = broken.failure_cases
+    else:
+        return []
+    faults = []
+    for (name, check), failed in cases.groupby(["column", "check"], sort=False):
+        if check == "not_nullable" and name in told:
+            continue
+        kind = {"not_nullable": "empty", "field_uniqueness": "repeated"}.get(str(check), str(check))
+        first = failed["index"].iloc[0]
+        found = "" if kind == "empty" else f" (found {table[str(name)][first]!r})"
+        faults.append(f"{name}: {_rows(len(failed))} {kind}, first at row {table[ROW][first]}{found}")
+    return faults
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'s' if count != 1 else ''}"

@@ -1,0 +1,70 @@
+"""Cell sites: one row for each operator's carrier at a mast."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import pandas as pd
+import pandera.pandas as pa
+
+from phusong.config import Project
+from phusong.layers.account import Account
+from phusong.layers.points import read_points
+from phusong.layers.schema import CODE, day, flag, number, word
+
+AZIMUTHS = r"omni|\d{1,3}(?:\.\d+)?(?:;\d{1,3}(?:\.\d+)?)*"
+SCHEMA = pa.DataFrameSchema(
+    {
+        "site_id": word(unique=True),
+        "operator": word(),
+        "technology": word(among=("LTE", "NR")),
+        "frequency_mhz": number(400, 52_600),
+        "bandwidth_mhz": number(1.4, 400),
+        "height_agl_m": number(3, 300),
+        "azimuths_deg": word(pattern=AZIMUTHS),
+        "downtilt_deg": number(-10, 45),
+        "eirp_dbm": number(0, 95),
+        "status": word(among=("on_air", "planned", "off")),
+        "on_air_date": day(nullable=True),
+        "power_source": word(required=False, nullable=True),
+        "backup_hours": number(0, 2000, required=False, nullable=True),
+        "hardened": flag(required=False),
+        "substation_id": word(required=False, nullable=True),
+        "commune_code": word(pattern=CODE, required=False, nullable=True),
+    }
+)
+
+
+def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
+    """
+    Cell sites in the project's CRS, in the order of their ids.
+
+    Raises
+    ------
+    LayerError
+        With every fault of the layer.
+    """
+    return read_points(project, "sites", SCHEMA, "site_id")
+
+
+def on_air(sites: gpd.GeoDataFrame, last_day: dt.date, as_of: dt.date | None) -> pd.Series:
+    """
+    Which sites count in the period that ends on `last_day`.
+
+    A site counts when its on-air date is not after that day. Where there is no date, the status speaks, but only for
+    the file's as-of date: an undated site on air then counts in periods that end on or after it.
+    """
+    dated = sites.on_air_date.notna() & (sites.on_air_date <= pd.Timestamp(last_day))
+    if as_of is None or as_of > last_day:
+        return dated
+    return dated | (sites.on_air_date.isna() & (sites.status == "on_air"))
+
+
+def contradictions(sites: gpd.GeoDataFrame, as_of: dt.date | None) -> int:
+    """Sites whose status on the as-of date and on-air date cannot both be true."""
+    if as_of is None:
+        return 0
+    begun = sites.on_air_date <= pd.Timestamp(as_of)
+    late = sites.on_air_date > pd.Timestamp(as_of)
+    return int(((begun & (sites.status == "planned")) | (late & (sites.status == "on_air"))).sum())

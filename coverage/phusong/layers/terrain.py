@@ -1,0 +1,169 @@
+"""Terrain: many GeoTIFF and HGT tiles as one surface on the lattice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from rasterio.fill import fillnodata
+from rasterio.windows import Window
+from scipy.ndimage import map_coordinates
+from shapely.geometry.base import BaseGeometry
+
+from phusong.config import Project
+from phusong.errors import LayerError
+from phusong.grid import Grid
+from phusong.layers.account import Account
+from phusong.layers.raster import crs_of
+
+VOID_SEARCH_PIXELS = 100
+HEIGHT_STEP_M = 0.1
+"""Heights are stored to this step, and what is stored is what is counted."""
+LOWEST_M = -1000.0
+"""Lower is no land on Earth but an undeclared void, such as the -32768 of SRTM."""
+_MARGIN_PIXELS = 4
+_UNREACHED = -99_999.0
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Header of one file: outer pixel edges and pixel size in units of the tile's CRS."""
+
+    file: Path
+    west: float
+    north: float
+    pixel: tuple[float, float]
+    shape: tuple[int, int]
+
+    @property
+    def box(self) -> shapely.Polygon:
+        """Outer pixel edges."""
+        rows, columns = self.shape
+        return shapely.box(
+            self.west, self.north - rows * self.pixel[1], self.west + columns * self.pixel[0], self.north
+        )
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """Tiles of one CRS and pixel size, side by side or overlapping; the first of overlapping tiles wins."""
+
+    crs: CRS
+    tiles: tuple[Tile, ...]
+
+    @property
+    def outline(self) -> BaseGeometry:
+        """Ground the tiles cover, to their outer pixel edges, in their CRS."""
+        return shapely.union_all([tile.box for tile in self.tiles])
+
+
+def find(project: Project) -> Terrain:
+    """
+    Headers of the terrain's tiles.
+
+    Raises
+    ------
+    LayerError
+        When a tile cannot be read, or differs from the first in CRS or pixel size.
+    """
+    files = project.files(project.layers.terrain)
+    crs = crs_of("terrain", files[0])
+    tiles, faults = [], []
+    for file in files:
+        own = crs_of("terrain", file)
+        with rasterio.open(file) as raster:
+            t = raster.transform
+            tiles.append(Tile(file, t.c, t.f, (t.a, -t.e), raster.shape))
+        if own != crs:
+            faults.append(f"{file.name} is in {own.name}, {files[0].name} in {crs.name}: expected one CRS")
+        elif not np.allclose(tiles[-1].pixel, tiles[0].pixel, rtol=1e-6):
+            faults.append(f"{file.name} has another pixel size than {files[0].name}: expected one")
+        elif not np.allclose(_offset(tiles[-1], tiles[0]) % 1, [0, 0], atol=0.02) and not np.allclose(
+            _offset(tiles[-1], tiles[0]) % 1, [1, 1], atol=0.02
+        ):
+            faults.append(f"{file.name} lies between the pixels of {files[0].name}: expected one lattice")
+    if faults:
+        raise LayerError("terrain", faults)
+    return Terrain(crs, tuple(tiles))
+
+
+def read(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float32], Account]:
+    """
+    Heights in metres above sea level at the pixel centres of a grid, bilinear between the tiles' pixel centres.
+
+    Voids are filled by inverse-distance interpolation and counted; NaN is left outside every tile and in voids that
+    are too wide to fill.
+
+    Returns
+    -------
+    Array of the grid's shape, and the account with `voids`, `voids_filled` and `off_terrain_pixels`.
+    """
+    longitude, latitude = _positions(terrain, grid)
+    heights, west, north, voids, filled = _mosaic(terrain, longitude, latitude)
+    width, height = terrain.tiles[0].pixel
+    columns, rows = (longitude - west) / width - 0.5, (north - latitude) / height - 0.5
+    sampled = map_coordinates(heights, [rows, columns], order=1, mode="nearest", prefilter=False)
+    # half a pixel outside the outermost centres is still inside the pixel edges
+    inside = (rows > -0.5) & (columns > -0.5) & (rows < heights.shape[0] - 0.5) & (columns < heights.shape[1] - 0.5)
+    sampled = np.where(inside, np.round(sampled / HEIGHT_STEP_M) * HEIGHT_STEP_M, np.nan).astype(np.float32)
+    counts = {"voids": voids, "voids_filled": filled, "off_terrain_pixels": int(np.isnan(sampled).sum())}
+    return sampled, Account("terrain", len(terrain.tiles), counts=counts)
+
+
+def _offset(tile: Tile, first: Tile) -> NDArray[np.float64]:
+    return np.array([(tile.west - first.west) / first.pixel[0], (first.north - tile.north) / first.pixel[1]])
+
+
+def _positions(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    x, y = np.meshgrid(grid.x, grid.y)
+    return Transformer.from_crs(grid.crs, terrain.crs, always_xy=True).transform(x, y)
+
+
+def _mosaic(
+    terrain: Terrain, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float32], float, float, int, int]:
+    """Tiles of the wanted ground in one array with its west and north edge, voids filled and counted."""
+    first = terrain.tiles[0]
+    west, south, east, north = terrain.outline.bounds
+    low = [(max(x.min(), west) - first.west) / first.pixel[0], (first.north - min(y.max(), north)) / first.pixel[1]]
+    high = [(min(x.max(), east) - first.west) / first.pixel[0], (first.north - max(y.min(), south)) / first.pixel[1]]
+    left, top = (int(np.floor(value)) - _MARGIN_PIXELS for value in low)
+    right, bottom = (int(np.ceil(value)) + _MARGIN_PIXELS for value in high)
+    heights = np.full((max(bottom - top, 1), max(right - left, 1)), np.nan, np.float32)
+    covered = np.zeros(heights.shape, bool)
+    for tile in terrain.tiles:
+        _paste(tile, first, heights, covered, (top, left))
+    void = covered & np.isnan(heights)
+    if void.any():
+        heights = _filled(heights, void)
+    edge = first.west + left * first.pixel[0], first.north - top * first.pixel[1]
+    return heights, *edge, int(void.sum()), int((void & ~np.isnan(heights)).sum())
+
+
+def _paste(
+    tile: Tile, first: Tile, heights: NDArray[np.float32], covered: NDArray[np.bool_], origin: tuple[int, int]
+) -> None:
+    column, row = np.round(_offset(tile, first)).astype(int) - (origin[1], origin[0])
+    top, left = max(row, 0), max(column, 0)
+    bottom, right = min(row + tile.shape[0], heights.shape[0]), min(column + tile.shape[1], heights.shape[1])
+    if bottom <= top or right <= left:
+        return
+    with rasterio.open(tile.file) as raster:
+        part = raster.read(1, window=Window(left - column, top - row, right - left, bottom - top), masked=True)
+    values = part.astype(np.float32).filled(np.nan)
+    values[values < LOWEST_M] = np.nan
+    target = heights[top:bottom, left:right]
+    target[:] = np.where(np.isnan(target), values, target)
+    covered[top:bottom, left:right] = True
+
+
+def _filled(heights: NDArray[np.float32], void: NDArray[np.bool_]) -> NDArray[np.float32]:
+    known = ~np.isnan(heights)
+    marked = np.where(known, heights, _UNREACHED).astype(np.float32)
+    guessed = fillnodata(marked, known, VOID_SEARCH_PIXELS, 0)  # leaves what it cannot reach as it was
+    return np.where(void & (guessed > _UNREACHED), guessed, heights)

@@ -1,0 +1,41 @@
+"""Villages (thôn, bản, tổ dân phố) as points, with what is known of their power."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pandera.pandas as pa
+
+from phusong.config import Project
+from phusong.layers.account import Account
+from phusong.layers.points import read_points
+from phusong.layers.schema import CODE, flag, number, word
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "village_id": word(unique=True),
+        "village_name": word(),
+        "commune_code": word(pattern=CODE),
+        "households": number(0, 1e5, required=False, nullable=True),
+        "has_grid_power": flag(),
+        "especially_difficult": flag(required=False),
+        "reported_no_signal": flag(required=False),
+    }
+)
+
+
+def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
+    """
+    Villages in the project's CRS, in the order of their ids; none when the project has no such layer.
+
+    Raises
+    ------
+    LayerError
+        With every fault of the layer.
+    """
+    return read_points(project, "villages", SCHEMA, "village_id")
+
+
+def unmatched(villages: gpd.GeoDataFrame, commune_codes: pd.Series) -> int:
+    """Villages whose commune code no commune bears."""
+    return int((~villages.commune_code.isin(commune_codes)).sum())

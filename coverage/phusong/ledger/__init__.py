@@ -1,0 +1,1 @@
+"""Periods: the snapshot of each, written whole or not at all."""

@@ -1,0 +1,236 @@
+"""Snapshots: one period of one study in one folder, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import rasterio
+import xarray as xr
+from rasterio.io import MemoryFile
+
+from phusong.errors import SnapshotError
+from phusong.grid import Grid
+from phusong.text import cell
+
+TIER = "regulator"
+_RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """
+    One period as of its last day.
+
+    Parameters
+    ----------
+    tables
+        Frames by name, geometry in the project's CRS.
+    rasters
+        Arrays on the grid by name, with `long_name`, `units` and, for integers, `nodata` among their attributes.
+    run
+        What `run.json` says: inputs and their hashes, settings, versions, counts, model card.
+    """
+
+    grid: Grid
+    tables: Mapping[str, pd.DataFrame]
+    rasters: Mapping[str, tuple[Grid, xr.DataArray]]
+    run: Mapping[str, Any]
+
+
+def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
+    """
+    Write a snapshot below `folder`, in place of an earlier one of the same period.
+
+    Everything is written beside it first and moved into place at the end; when anything fails the earlier snapshot is
+    as it was.
+
+    Returns
+    -------
+    The snapshot's folder, and its digest (SHA-256 of `run.json`, which holds the hashes of all other files).
+
+    Raises
+    ------
+    SnapshotError
+        When the folder holds another project's snapshots, or cannot be written.
+    """
+    period, project = str(snapshot.run["period"]), str(snapshot.run["project"])
+    refuse_foreign(folder, project)
+    staging = folder / f".{period}.partial"
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        hashes = {name: _put(staging / name, data) for name, data in _files(snapshot)}
+        text = json.dumps({**snapshot.run, "files": hashes}, ensure_ascii=False, indent=1, allow_nan=False, default=str)
+        digest = _put(staging / _RUN, text.encode())
+        return _replace(staging, folder / period), digest
+    except OSError as fault:
+        shutil.rmtree(staging, ignore_errors=True)
+        reason = fault.strerror or str(fault)
+        kept = "; the earlier snapshot is untouched" if (folder / period).exists() else ""
+        raise SnapshotError(f"The snapshot {folder / period} could not be written: {reason}{kept}.") from fault
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def refuse_foreign(folder: Path, project: str) -> None:
+    """
+    Stop before another project's snapshots are mixed with ours.
+
+    Raises
+    ------
+    SnapshotError
+        When any snapshot in the folder belongs to another project.
+    """
+    recover(folder)
+    for run in sorted(folder.glob(f"*/{_RUN}")):
+        other = json.loads(run.read_text("utf-8")).get("project")
+        if other != project:
+            raise SnapshotError(
+                f"{folder} holds snapshots of the project '{other}', not of '{project}'. Choose another folder."
+            )
+
+
+def recover(folder: Path) -> None:
+    """Put back a snapshot whose replacement was cut off between the two moves."""
+    for aside in folder.glob(".*.old"):
+        place = folder / aside.name[1:].removesuffix(".old")
+        if place.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            aside.rename(place)
+
+
+def read(folder: Path, period: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any], str]:
+    """
+    Tables, `run.json` and digest of a written snapshot.
+
+    Raises
+    ------
+    SnapshotError
+        When there is none, or a file is not the one that was written.
+    """
+    recover(folder)
+    place = folder / period
+    if not (place / _RUN).exists():
+        have = ", ".join(periods(folder)) or "none"
+        raise SnapshotError(f"There is no snapshot of {period} in {folder} (there are: {have}).")
+    text = (place / _RUN).read_bytes()
+    run = json.loads(text)
+    for name, digest in run["files"].items():
+        if not (place / name).exists() or _sha256((place / name).read_bytes()) != digest:
+            raise SnapshotError(f"{place / name} is not the file that the run wrote; run the period again.")
+    tables = {file.stem: _table(file) for file in sorted(place.glob("*.parquet"))}
+    return tables, run, _sha256(text)
+
+
+def periods(folder: Path) -> list[str]:
+    """Periods that have a snapshot, in order."""
+    return sorted(run.parent.name for run in folder.glob(f"[0-9]*/{_RUN}"))
+
+
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file, read in pieces."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _files(snapshot: Snapshot) -> Iterable[tuple[str, bytes]]:
+    for name, table in snapshot.tables.items():
+        yield f"{name}.parquet", _parquet(table)
+    yield "communes.csv", _csv(snapshot.tables["communes"])
+    yield "zones.gpkg", _geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))
+    for name, (grid, raster) in snapshot.rasters.items():
+        yield f"surface/{name}.tif", _cog(raster, grid)
+
+
+def _put(file: Path, data: bytes) -> str:
+    file.parent.mkdir(exist_ok=True)
+    with file.open("wb") as opened:
+        opened.write(data)
+        opened.flush()
+        os.fsync(opened.fileno())
+    return _sha256(data)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _replace(staging: Path, place: Path) -> Path:
+    aside = place.with_name(f".{place.name}.old")
+    if place.exists():
+        place.rename(aside)
+    staging.rename(place)
+    shutil.rmtree(aside, ignore_errors=True)
+    return place
+
+
+def _table(file: Path) -> pd.DataFrame:
+    try:
+        return gpd.read_parquet(file)
+    except ValueError:  # no geometry
+        return pd.read_parquet(file)
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    into = io.BytesIO()
+    table.to_parquet(into, index=False, compression="zstd")
+    return into.getvalue()
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """For spreadsheets: with the mark that makes them read UTF-8, and no text that they would run as a formula."""
+    plain = pd.DataFrame(table.drop(columns="geometry"))
+    words = plain.select_dtypes(["object", "string"]).columns
+    safe = plain.assign(**{name: plain[name].map(cell, na_action="ignore") for name in words})
+    return ("\ufeff" + safe.to_csv(index=False, lineterminator="\r\n")).encode()
+
+
+def _geopackage(zones: pd.DataFrame, as_of: str) -> bytes:
+    # a GeoPackage says when it was written; the period's last day makes two runs the same
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{as_of}T00:00:00.000Z"})
+    into = io.BytesIO()
+    try:
+        pyogrio.write_dataframe(zones, into, driver="GPKG", layer="zones", geometry_type="MultiPolygon")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    return into.getvalue()
+
+
+def _cog(raster: xr.DataArray, grid: Grid) -> bytes:
+    """Cloud-Optimised GeoTIFF, made in memory: a full disk then shows when the bytes are written, not later."""
+    values = np.ascontiguousarray(raster.values)
+    profile = {
+        "driver": "COG",
+        "dtype": values.dtype.name,
+        "count": 1,
+        "height": grid.shape[0],
+        "width": grid.shape[1],
+        "crs": grid.crs.to_wkt(),
+        "transform": grid.transform,
+        "nodata": raster.attrs.get("nodata"),
+        "compress": "DEFLATE",
+        "predictor": "YES",
+        "overview_resampling": "nearest",
+        "num_threads": "1",
+    }
+    tags = {key: str(value) for key, value in raster.attrs.items() if key != "nodata"}
+    with MemoryFile() as memory:
+        with rasterio.Env(), memory.open(**profile) as opened:
+            opened.write(values, 1)
+            opened.update_tags(tier=TIER, **tags)
+            opened.set_band_description(1, str(raster.attrs["long_name"]))
+        return bytes(memory.read())

@@ -1,0 +1,439 @@
+"""The pipeline: from a project file to a period's snapshot and edition. The order of the stages, and no logic."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+import xarray as xr
+from numpy.typing import NDArray
+from scipy import sparse
+
+from phusong import people
+from phusong.config import LAYER_NAMES, Project
+from phusong.errors import ConfigError
+from phusong.grid import Grid
+from phusong.layers.inputs import Inputs, read_inputs
+from phusong.ledger import indicators, log, snapshot
+from phusong.ledger.edition import Edition
+from phusong.ledger.indicators import ANY, Counts
+from phusong.ledger.snapshot import Snapshot
+from phusong.people import Balance
+from phusong.power import access
+from phusong.radio import coverage as radio
+from phusong.radio import levels
+from phusong.text import slug
+from phusong.zones import gaps, patches
+from phusong.zones.gaps import Gap
+
+LEVEL_VALUES = (0, 1, 2, 3, 255)
+ACCESS_VALUES = (0, 1, 255)
+GAP_VALUES = (Gap.NONE, Gap.SIGNAL, Gap.POWER, Gap.BOTH, Gap.UNKNOWN)
+STATES = {0: "not_served", 1: "served", 255: "unknown"}
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, and how many of how many steps are done."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """A calendar quarter."""
+
+    name: str
+    last_day: dt.date
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """
+        Quarter from text such as 2026Q3.
+
+        Raises
+        ------
+        ConfigError
+            When the text is not a quarter.
+
+        Examples
+        --------
+        >>> Period.parse("2026Q3").last_day.isoformat()
+        '2026-09-30'
+        """
+        if not re.fullmatch(r"[12]\d{3}Q[1-4]", text):
+            raise ConfigError(f"the period '{text}' is not a quarter; expected a year and a quarter such as 2026Q3")
+        return cls(text, pd.Period(text, freq="Q").end_time.date())
+
+
+@dataclass(frozen=True)
+class Surface:
+    """
+    What the stages found on the grid of the study.
+
+    Parameters
+    ----------
+    level
+        By (technology, operator), the operator `ANY` being the best of all: 0 to 3, 255 unknown.
+    rsrp_ddbm
+        Received level in tenths of dBm by (technology, operator); -32768 where no site reaches.
+    micro
+        Micro-persons of the studied communes.
+    commune, territory
+        Row of the commune and of the village that each pixel belongs to, -1 for none.
+    """
+
+    level: dict[tuple[str, str], NDArray[np.uint8]]
+    rsrp_ddbm: dict[tuple[str, str], NDArray[np.int16]]
+    micro: NDArray[np.int64]
+    commune: NDArray[np.int32]
+    territory: NDArray[np.int32]
+    signal: NDArray[np.uint8]
+    power: NDArray[np.uint8]
+    gap: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run made, for those who started it."""
+
+    folder: Path
+    edition: Edition
+    stages_s: dict[str, float]
+
+
+class Clock:
+    """Wall time of each stage, in seconds."""
+
+    def __init__(self) -> None:
+        self.stages_s: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def done(self, stage: str) -> None:
+        """A stage has ended."""
+        now = time.perf_counter()
+        self.stages_s[stage] = round(now - self._last, 2)
+        self._last = now
+
+
+def run(project: Project, quarter: str, workers: int, progress: Progress) -> Outcome:
+    """
+    Run a study for one quarter and write its snapshot and its log.
+
+    Parameters
+    ----------
+    workers
+        Threads of the radio stage; no result depends on it.
+
+    Raises
+    ------
+    PhusongError
+        When the period, the project file, a layer or the output folder cannot be used.
+    """
+    period = Period.parse(quarter)
+    folder = project.folder / "snapshots"
+    snapshot.refuse_foreign(folder, project.name)
+    clock = Clock()
+    inputs = read_inputs(project, period.last_day, lambda what: progress(what, 0, 0))
+    clock.done("layers")
+    divided, share, balance = populate(project, inputs)
+    clock.done("people")
+    surface = survey(project, inputs, divided, share, workers, progress)
+    clock.done("radio and power")
+    progress("drawing dead zones and counting", 0, 0)
+    found = patches.patches(surface.gap, surface.micro, inputs.grid, round(project.zones.min_people * people.MICRO))
+    made = assemble(project, period, inputs, surface, divided, found, balance)
+    clock.done("zones and tables")
+    progress("writing the snapshot", 0, 0)
+    place, digest = snapshot.write(made, folder)
+    clock.done("snapshot")
+    log.write(project.folder / "logs", period.name, {"workers": workers, "stages_s": clock.stages_s, "digest": digest})
+    return Outcome(place, edit(made, digest), clock.stages_s)
+
+
+def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse.csr_array, Balance]:
+    """People of every pixel in every studied commune, the shares of the pixels in them, and where all people went."""
+    ground = inputs.population.ground(inputs.grid)
+    everyone = people.spread(inputs.population, ground)
+    near = gpd.GeoDataFrame(pd.concat([inputs.communes, inputs.neighbours], ignore_index=True), crs=inputs.grid.crs)
+    share = people.shares(near, inputs.seams, ground)
+    divided = people.pieces(share, everyone)
+    studied = len(inputs.communes)
+    sums = np.asarray(divided.sum(axis=1)).ravel() / people.MICRO
+    raster = float(inputs.population.people.sum())
+    balance = Balance(raster, float(sums[:studied].sum()), float(sums[studied:-1].sum()), float(sums[-1]))
+    own, of_grid = divided[:studied], _columns(ground, inputs.grid)
+    if project.people.scale_to == "official":
+        totals = np.asarray(own.sum(axis=1)).ravel()
+        own = people.scaled(own, people.official_factors(inputs.communes.population, totals))
+    return sparse.csr_array(own[:, of_grid]), sparse.csr_array(share[:studied][:, of_grid]), balance
+
+
+def survey(
+    project: Project,
+    inputs: Inputs,
+    divided: sparse.csr_array,
+    share: sparse.csr_array,
+    workers: int,
+    progress: Progress,
+) -> Surface:
+    """Signal, power and gap of every pixel of the study, tile by tile."""
+    grid = inputs.grid
+    commune = people.dominant(share).reshape(grid.shape)
+    micro = np.asarray(divided.sum(axis=0)).reshape(grid.shape)
+    level, rsrp = _signals(project, inputs, workers, progress)
+    chosen = [level[t, ANY] for t in project.zones.technologies if (t, ANY) in level]
+    best = levels.best(chosen) if chosen else np.zeros(grid.shape, np.uint8)
+    signal = gaps.signal(best, ("none", "limited", "good", "very_good").index(project.zones.level))
+    territory = access.territories(
+        inputs.villages, inputs.communes.commune_code, commune, grid, project.power.village_reach_m
+    )
+    power = access.electricity(inputs.villages, territory)
+    gap = gaps.classify(signal, power, commune >= 0)
+    return Surface(level, rsrp, micro, commune, territory, signal, power, gap)
+
+
+def assemble(
+    project: Project,
+    period: Period,
+    inputs: Inputs,
+    surface: Surface,
+    divided: sparse.csr_array,
+    found: patches.Patches,
+    balance: Balance,
+) -> Snapshot:
+    """Tables, rasters and the record of the run."""
+    counts = Counts(
+        {key: people.whole(people.sums_by_class(divided, level, LEVEL_VALUES)) for key, level in surface.level.items()},
+        people.whole(people.sums_by_class(divided, surface.power, ACCESS_VALUES)),
+        people.whole(people.sums_by_class(divided, surface.gap, GAP_VALUES)),
+    )
+    zones = _zones(period, inputs, surface, found)
+    communes = indicators.commune_table(inputs.communes, counts, _by_commune(period, inputs, zones))
+    villages = _villages(inputs, surface)
+    tables: dict[str, pd.DataFrame] = {
+        "communes": communes,
+        "neighbours": inputs.neighbours,
+        "villages": villages,
+        "zones": zones,
+        "sites": inputs.sites,
+        "power_lines": inputs.power_lines,
+        "substations": inputs.substations,
+        "terminals": inputs.terminals,
+        "outages": inputs.outages,
+        "population": _population(inputs),
+        "indicators": indicators.indicator_table(communes, counts),
+    }
+    synthetic = ";".join(project.synthetic_layers)
+    marked = {name: table.assign(synthetic_inputs=synthetic) for name, table in tables.items()}
+    record = _record(project, period, inputs, found, balance)
+    return Snapshot(inputs.grid, marked, _rasters(inputs, surface), record)
+
+
+def edit(made: Snapshot, digest: str) -> Edition:
+    """The edition that the pages see."""
+    run, tables = made.run, made.tables
+    shown = ("communes", "zones", "sites", "villages", "power_lines", "substations")
+    frames: dict[str, Any] = {name: tables[name] for name in shown}
+    return Edition(
+        project=run["project"],
+        title=run["title"],
+        title_en=run["title_en"],
+        period=run["period"],
+        as_of=dt.date.fromisoformat(run["as_of"]),
+        synthetic=tuple(run["synthetic"]),
+        run=run,
+        digest=digest,
+        **frames,
+    )
+
+
+def _columns(ground: Grid, grid: Grid) -> NDArray[np.int64]:
+    """Columns of the matrices over `ground` that are pixels of `grid`."""
+    return np.arange(ground.shape[0] * ground.shape[1]).reshape(ground.shape)[ground.window(grid)].ravel()
+
+
+def _signals(
+    project: Project, inputs: Inputs, workers: int, progress: Progress
+) -> tuple[dict[tuple[str, str], NDArray[np.uint8]], dict[tuple[str, str], NDArray[np.int16]]]:
+    grid = inputs.grid
+    level: dict[tuple[str, str], NDArray[np.uint8]] = {}
+    rsrp: dict[tuple[str, str], NDArray[np.int16]] = {}
+    for tile, found in _tiles(project, inputs, workers, progress):
+        window = grid.window(tile)
+        for key, values, received in levels.by_operator(found, project.radio):
+            level.setdefault(key, np.zeros(grid.shape, np.uint8))[window] = values
+            if received is not None:
+                rsrp.setdefault(key, np.full(grid.shape, radio.NO_SIGNAL, np.int16))[window] = received
+    return level, rsrp
+
+
+def _tiles(project: Project, inputs: Inputs, workers: int, progress: Progress) -> Iterator[tuple[Grid, xr.Dataset]]:
+    reach_m = project.radio.farthest_km * 1000
+    sites = inputs.sites[inputs.sites.on_air].reset_index(drop=True)
+    placed = pd.DataFrame(sites.drop(columns="geometry")).assign(x_m=sites.geometry.x, y_m=sites.geometry.y)
+    tiles = list(inputs.grid.tiles(project.grid.tile_pixels))
+    for number, tile in enumerate(tiles, 1):
+        around = tile.padded(reach_m)
+        west, south, east, north = around.bounds
+        near = placed[placed.x_m.between(west, east) & placed.y_m.between(south, north)].reset_index(drop=True)
+        heights = inputs.heights_m[inputs.terrain_grid.window(around)]
+        told = f"radio, tile {number} of {len(tiles)}: sites"
+
+        def tell(done: int, of: int, told: str = told) -> None:
+            progress(told, done, of)
+
+        yield tile, radio.strongest_servers(near, heights, around, tile, project.radio, workers, tell)
+
+
+def _zones(period: Period, inputs: Inputs, surface: Surface, found: patches.Patches) -> gpd.GeoDataFrame:
+    where = patches.in_communes(found, surface.commune, surface.micro, inputs.communes)
+    near = patches.nearest_villages(found, surface.micro, inputs.grid, inputs.villages)
+    zones = found.zones
+    named = pd.DataFrame(
+        {
+            "zone_id": [f"{period.name}-{rank:04d}" for rank in zones["rank"]],
+            "rank": zones["rank"],
+            "gap": zones.gap.astype(object),
+            "people": people.whole(zones.micro.to_numpy()[:, np.newaxis])[:, 0],
+            "area_km2": zones.area_km2,
+        }
+    )
+    return gpd.GeoDataFrame(pd.concat([named, where, near], axis=1), geometry=zones.geometry, crs=inputs.grid.crs)
+
+
+def _by_commune(period: Period, inputs: Inputs, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    codes = pd.Index(inputs.communes.commune_code)
+    row = pd.Series(np.arange(len(codes)), codes)
+    columns: dict[str, Any] = {"zones": zones.commune_code.value_counts().reindex(codes, fill_value=0).to_numpy()}
+    standing = inputs.sites[inputs.sites.on_air & inputs.sites.in_study]
+    tree = shapely.STRtree(inputs.communes.geometry.to_numpy())
+    for technology in ("LTE", "NR"):
+        points = standing.geometry[standing.technology == technology].to_numpy()
+        site, unit = tree.query(points, predicate="within")
+        first = pd.Series(unit).groupby(site).min()  # on contested ground the lower code
+        columns[f"{technology.lower()}_sites"] = np.bincount(first, minlength=len(codes))
+    active = inputs.terminals[inputs.terminals.period == period.name].groupby("commune_code").active_terminals.sum()
+    columns["terminals"] = active.reindex(codes).astype("Int64").to_numpy()
+    outages = inputs.outages[inputs.outages.period == period.name].set_index("commune_code").reindex(row.index)
+    columns |= {name: outages[name].to_numpy(float) for name in ("saidi_min", "saifi_count")}
+    return pd.DataFrame(columns)
+
+
+def _villages(inputs: Inputs, surface: Surface) -> gpd.GeoDataFrame:
+    """Villages with their people, and their signal and power at the village's place."""
+    villages = inputs.villages
+    micro = access.village_people(surface.territory, surface.micro, len(villages))
+    column = np.floor((villages.geometry.x.to_numpy() - inputs.grid.west) / inputs.grid.pixel_m).astype(int)
+    row = np.floor((inputs.grid.north - villages.geometry.y.to_numpy()) / inputs.grid.pixel_m).astype(int)
+    rows, columns = inputs.grid.shape
+    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    signal = np.full(len(villages), 255, np.uint8)
+    signal[inside] = surface.signal[row[inside], column[inside]]
+    power = villages.has_grid_power.astype("Int64").fillna(255)
+    return villages.assign(
+        people=people.whole(micro[:, np.newaxis])[:, 0],
+        signal=pd.Series(signal).map(STATES).to_numpy(object),
+        power=power.map(STATES).to_numpy(object),
+    )
+
+
+def _population(inputs: Inputs) -> gpd.GeoDataFrame:
+    outlines = shapely.polygons(inputs.population.corners_m)
+    return gpd.GeoDataFrame({"people": inputs.population.people}, geometry=outlines, crs=inputs.grid.crs)
+
+
+def _rasters(inputs: Inputs, surface: Surface) -> dict[str, tuple[Grid, xr.DataArray]]:
+    grid = inputs.grid
+    outside = surface.commune < 0
+
+    def coded(values: NDArray[np.uint8], name: str, meaning: str) -> xr.DataArray:
+        wrapped = grid.wrap(np.where(outside, 254, values).astype(np.uint8), name, "1")
+        return wrapped.assign_attrs(flags=f"{meaning}, 255 unknown, 254 outside the study")
+
+    rasters = {
+        "people": grid.wrap((surface.micro / people.MICRO).astype(np.float32), "people", "1"),
+        "signal": coded(surface.signal, "signal", "0 not served, 1 served"),
+        "power": coded(surface.power, "grid electricity of the village", "0 not served, 1 served"),
+        "gap": grid.wrap(surface.gap, "what the pixel lacks", "1").assign_attrs(
+            flags=", ".join(f"{kind.value} {kind.label}" for kind in Gap)
+        ),
+    }
+    for technology, operator in surface.level:
+        name = f"level_{technology}_{operator}"
+        steps = "0 none, 1 limited, 2 good, 3 very good"
+        rasters[name] = coded(surface.level[technology, operator], f"level of {technology}, {operator}", steps)
+    for (technology, operator), received in surface.rsrp_ddbm.items():
+        wrapped = grid.wrap(received, f"strongest {'SS-' if technology == 'NR' else ''}RSRP, {operator}", "0.1 dBm")
+        rasters[f"rsrp_{technology}_{operator}"] = wrapped.assign_attrs(nodata=radio.NO_SIGNAL)
+    heights = inputs.terrain_grid.wrap(inputs.heights_m, "terrain height above sea level", "m")
+    named = {slug(name): (grid, raster) for name, raster in rasters.items()}
+    return {**named, "terrain": (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))}
+
+
+def _record(
+    project: Project, period: Period, inputs: Inputs, found: patches.Patches, balance: Balance
+) -> dict[str, Any]:
+    """What `run.json` says, free of clock, host and path."""
+    counts = {account.layer: account.as_dict() for account in inputs.accounts}
+    scattered = {name: round(micro / people.MICRO, 3) for name, micro in found.scattered_micro.items()}
+    zones = {"drawn": len(found.zones), "scattered": found.scattered, "scattered_people": scattered}
+    terrain = f"{project.layers.terrain.source or 'terrain'}, sampled at {inputs.grid.pixel_m:g} m"
+    return {
+        "project": project.name,
+        "title": project.title,
+        "title_en": project.title_en,
+        "period": period.name,
+        "as_of": period.last_day.isoformat(),
+        "synthetic": list(project.synthetic_layers),
+        "people_vintage": inputs.population.year,
+        "grid": {"crs": project.grid.crs, "pixel_m": inputs.grid.pixel_m, "shape": list(inputs.grid.shape)},
+        "inputs": list(_input_files(project)),
+        "counts": {**counts, "zones": zones},
+        "balance": {
+            "raster": round(balance.raster, 6),
+            "study": round(balance.study, 6),
+            "neighbours": round(balance.neighbours, 6),
+            "outside": round(balance.outside, 6),
+            "relative_difference": float(f"{balance.difference:.3g}"),
+            "people_scaled_to": project.people.scale_to,
+        },
+        "model_card": radio.model_card(project.radio, terrain),
+        "settings": _settings(project),
+        "versions": {name: importlib.metadata.version(name) for name in _VERSIONS},
+    }
+
+
+_VERSIONS = ("phusong", "numpy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio", "scipy")
+
+
+def _input_files(project: Project) -> Iterator[dict[str, Any]]:
+    for name in LAYER_NAMES:
+        layer = getattr(project.layers, name)
+        for file in project.files(layer) if layer is not None else []:
+            yield {
+                "layer": name,
+                "file": file.name,
+                "sha256": snapshot.sha256_of(file),
+                "bytes": file.stat().st_size,
+                "source": layer.source,
+                "licence": layer.licence,
+                "as_of": layer.as_of.isoformat() if layer.as_of else None,
+                "year": layer.year,
+                "synthetic": layer.synthetic,
+            }
+
+
+def _settings(project: Project) -> dict[str, Any]:
+    """The project's settings without the layers' paths, which say where things lie on one machine."""
+    settings = project.model_dump(mode="json")
+    for layer in settings["layers"].values():
+        if layer is not None:
+            del layer["path"]
+    return settings

@@ -1,0 +1,1 @@
+"""Electricity: who has it, as far as it is known."""

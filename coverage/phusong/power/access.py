@@ -1,0 +1,69 @@
+"""Electricity access, first form: what the villages' flags say, for their territories and no further."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numba import njit
+from numpy.typing import NDArray
+
+from phusong.grid import Grid
+
+NOT_SERVED, SERVED, UNKNOWN = 0, 1, 255
+"""Values of the signal and power rasters; unknown is not no."""
+
+
+def territories(
+    villages: gpd.GeoDataFrame, commune_codes: pd.Series, commune: NDArray[np.int32], grid: Grid, reach_m: float
+) -> NDArray[np.int32]:
+    """
+    Row of the village whose territory each pixel is, -1 where it is nobody's.
+
+    A village's territory is the pixels of its commune nearest to it, at most `reach_m` away; of two villages equally
+    near the first has the pixel.
+
+    Parameters
+    ----------
+    commune
+        Row in `commune_codes` of the commune of each pixel, -1 outside; shape of the grid.
+    """
+    row = pd.Index(commune_codes).get_indexer(villages.commune_code)
+    known = np.flatnonzero(row >= 0)
+    order = known[np.argsort(row[known], kind="stable")].astype(np.int32)
+    edges = np.searchsorted(row[order], np.arange(len(commune_codes) + 1))
+    # in pixels from the grid's corner, where the centre of row r and column c is (c + 0.5, r + 0.5)
+    x = (villages.geometry.x.to_numpy() - grid.west) / grid.pixel_m
+    y = (grid.north - villages.geometry.y.to_numpy()) / grid.pixel_m
+    return _nearest(commune, order, edges, np.stack([x, y], axis=1), reach_m / grid.pixel_m)
+
+
+def electricity(villages: gpd.GeoDataFrame, territory: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Power of each pixel by the flag of the village whose territory it is: 0 no, 1 yes, 255 unknown."""
+    flags = villages.has_grid_power.astype("Float64").fillna(UNKNOWN).to_numpy(np.uint8)
+    return np.append(flags, np.uint8(UNKNOWN))[territory]  # -1 picks the last: nobody's ground
+
+
+def village_people(territory: NDArray[np.int32], micro: NDArray[np.int64], villages: int) -> NDArray[np.int64]:
+    """Micro-persons in each village's territory."""
+    held = territory >= 0
+    # numpy adds these as doubles, which hold whole numbers exactly up to nine thousand million people
+    return np.bincount(territory[held], micro[held], villages).astype(np.int64)
+
+
+@njit(cache=True, nogil=True)
+def _nearest(commune: np.ndarray, order: np.ndarray, edges: np.ndarray, points: np.ndarray, reach: float) -> np.ndarray:
+    rows, columns = commune.shape
+    found = np.full((rows, columns), -1, np.int32)
+    for row in range(rows):
+        for column in range(columns):
+            unit = commune[row, column]
+            if unit < 0:
+                continue
+            least = reach * reach
+            for k in range(edges[unit], edges[unit + 1]):
+                village = order[k]
+                far = (points[village, 0] - column - 0.5) ** 2 + (points[village, 1] - row - 0.5) ** 2
+                if far < least or (far == least and found[row, column] < 0):
+                    least, found[row, column] = far, village
+    return found

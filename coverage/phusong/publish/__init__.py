@@ -1,0 +1,1 @@
+"""Maps and pages: they see an edition and nothing else."""

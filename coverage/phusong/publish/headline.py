@@ -1,0 +1,77 @@
+"""The headline: the few figures of a period by province, as text."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from phusong.ledger.edition import Edition
+from phusong.text import number_vi, percent_vi, sort_key
+
+HEADINGS = (
+    "Tỉnh, thành phố / Province",
+    "Xã / Communes",
+    "Dân số / People",
+    "4G",
+    "5G",
+    "Có điện lưới* / Grid power",
+    "Lõm sóng / No signal",
+    "Lõm điện / No power",
+    "Cả hai / Both",
+    "Vùng lõm / Zones",
+)
+TOTAL = "Cả vùng nghiên cứu / Study"
+NO_DATA = "–"
+
+
+def headline(edition: Edition) -> list[tuple[str, ...]]:
+    """
+    Rows under `HEADINGS`: each province in Vietnamese order, then the study.
+
+    Shares are of the people whose state is known; people in gaps are whole numbers of people.
+    """
+    communes = pd.DataFrame(edition.communes.drop(columns="geometry"))
+    names = sorted(communes.province_name.unique(), key=sort_key)
+    parts = [(name, communes[communes.province_name == name]) for name in names]
+    return [_row(name, part) for name, part in [*parts, (TOTAL, communes)]]
+
+
+def notes(edition: Edition) -> list[str]:
+    """What must be read with the headline: vintage, synthetic layers, the people's balance, sites left out."""
+    run = edition.run
+    balance, sites = run["balance"], run["counts"]["sites"]
+    lines = [
+        f"* Shares are of people whose state is known. People: raster of {run['people_vintage'] or 'unknown year'}, "
+        f"scaled to {balance['people_scaled_to']}.",
+        f"People of the raster {balance['raster']:,.1f} = study {balance['study']:,.1f} + other communes "
+        f"{balance['neighbours']:,.1f} + outside every commune {balance['outside']:,.1f} "
+        f"(relative difference {balance['relative_difference']:.1e})",
+        f"Sites: {sites['rows_in']} in = {sites['accepted']} accepted + {len(sites['refused'])} refused; "
+        f"{sites['in_reach_on_air']} on air in reach, "
+        f"of them {sites['on_air_off_terrain']} off the terrain (listed in run.json)",
+    ]
+    if edition.synthetic:
+        lines.insert(0, f"DỮ LIỆU GIẢ LẬP / SYNTHETIC: {', '.join(edition.synthetic)}")
+    return lines
+
+
+def _row(name: str, part: pd.DataFrame) -> tuple[str, ...]:
+    def total(column: str) -> int:
+        return int(part[column].sum()) if column in part else 0
+
+    people = total("people")
+    return (
+        name,
+        number_vi(len(part)),
+        number_vi(people),
+        _share(total("lte_people"), people - total("lte_unknown_people")),
+        _share(total("nr_people"), people - total("nr_unknown_people")),
+        _share(total("power_yes_people"), people - total("power_unknown_people")),
+        number_vi(total("gap_signal_people")),
+        number_vi(total("gap_power_people")),
+        number_vi(total("gap_both_people")),
+        number_vi(total("zones")),
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return percent_vi(part / whole) if whole > 0 else NO_DATA

@@ -1,0 +1,1 @@
+"""Dead zones: classes, shapes, people and rank."""

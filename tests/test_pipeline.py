@@ -1,0 +1,263 @@
+"""The main job on the sample province: same bytes every time, sums that agree, a killed or refused run that loses nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+
+from phusong import pipeline
+from phusong.config import load
+from phusong.errors import ConfigError, PhusongError, SnapshotError
+from phusong.sample import write_sample
+
+
+def silent(what: str, done: int, of: int) -> None:
+    "Nobody is listening."
+    del what, done, of
+
+
+def digests(folder: Path) -> dict[str, str]:
+    "Hash of each file of a snapshot."
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def changed(folder: Path, old: str, new: str) -> None:
+    "Edit a project file."
+    file = folder / "project.toml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    "The sample province, run once for 2026Q3 with one worker."
+    folder = tmp_path_factory.mktemp("sample") / "study"
+    write_sample(folder)
+    outcome = pipeline.run(load(folder), "2026Q3", 1, silent)
+    return folder, outcome
+
+
+@pytest.fixture
+def fresh(sample, tmp_path):
+    "A copy of the sample study without its snapshots, to be changed."
+    shutil.copytree(sample[0], tmp_path / "study", ignore=shutil.ignore_patterns("snapshots", "logs", "maps"))
+    return tmp_path / "study"
+
+
+def test_the_same_inputs_give_the_same_bytes_with_two_workers(sample, fresh):
+    again = pipeline.run(load(fresh), "2026Q3", 2, silent)
+    assert digests(again.folder) == digests(sample[1].folder)
+
+
+def test_tiles_change_nothing_but_their_setting(sample, fresh):
+    project = load(fresh)
+    tiled = project.model_copy(update={"grid": project.grid.model_copy(update={"tile_pixels": 150})})
+    again = digests(pipeline.run(tiled, "2026Q3", 2, silent).folder)
+    once = digests(sample[1].folder)
+    again.pop("run.json"), once.pop("run.json")
+    assert again == once
+
+
+def test_a_rerun_replaces_the_period_and_leaves_nothing_else(fresh):
+    first = pipeline.run(load(fresh), "2026Q3", 2, silent)
+    before = digests(first.folder)
+    pipeline.run(load(fresh), "2026Q3", 2, silent)
+    assert digests(first.folder) == before
+    assert [path.name for path in (fresh / "snapshots").iterdir()] == ["2026Q3"]
+
+
+def test_people_in_are_people_out(sample):
+    edition = sample[1].edition
+    balance = edition.run["balance"]
+    assert balance["relative_difference"] < 1e-6
+    assert edition.communes.people.sum() == pytest.approx(balance["study"], abs=len(edition.communes))
+
+
+def test_every_classification_sums_to_the_people_of_each_commune(sample):
+    communes = sample[1].edition.communes
+    levels = ("none", "limited", "good", "very_good", "unknown")
+    for names in (
+        [f"gap_{name}_people" for name in ("none", "signal", "power", "both", "unknown")],
+        [f"power_{name}_people" for name in ("yes", "no", "unknown")],
+        [f"nr_{name}_people" for name in levels],
+        [f"lte_{name}_people" for name in levels],
+    ):
+        assert (communes[names].sum(axis=1) == communes.people).all()
+
+
+def test_zones_and_scattered_people_are_the_gaps_people(sample):
+    edition = sample[1].edition
+    scattered = edition.run["counts"]["zones"]["scattered_people"]
+    for kind in ("signal", "power", "both"):
+        drawn = edition.zones.people[edition.zones.gap == kind].sum()
+        whole = edition.communes[f"gap_{kind}_people"].sum()
+        assert drawn + scattered[kind] == pytest.approx(whole, abs=len(edition.communes) + len(edition.zones))
+    assert (edition.zones.people.diff().dropna() <= 0).all()
+    assert (edition.zones.people >= 10).all()
+
+
+def test_village_people_do_not_exceed_the_study(sample):
+    edition = sample[1].edition
+    known = edition.communes[["power_yes_people", "power_no_people"]].to_numpy().sum()
+    flagged = edition.villages[edition.villages.power != "unknown"].people.sum()
+    assert flagged == pytest.approx(known, abs=len(edition.villages) + len(edition.communes))
+
+
+def test_5g_grows_from_quarter_to_quarter(sample, fresh):
+    early = pipeline.run(load(fresh), "2025Q4", 2, silent).edition.communes
+    late = sample[1].edition.communes
+    assert early.nr_people.sum() < late.nr_people.sum()
+    assert early.nr_sites.sum() < late.nr_sites.sum()
+
+
+def test_the_snapshot_says_what_it_is_made_of(sample):
+    folder, outcome = sample
+    run = json.loads((outcome.folder / "run.json").read_text("utf-8"))
+    for entry in run["inputs"]:
+        file = next(folder.rglob(entry["file"]))
+        assert entry["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert entry["synthetic"]
+    for account in (run["counts"][name] for name in ("communes", "sites", "villages", "terminals", "outages")):
+        assert account["rows_in"] == account["accepted"] + len(account["refused"])
+    assert run["model_card"]["model"]
+    assert str(folder) not in json.dumps(run)
+
+
+def test_every_table_says_it_is_synthetic(sample):
+    for file in sample[1].folder.glob("*.parquet"):
+        assert (pd.read_parquet(file, columns=["synthetic_inputs"]).synthetic_inputs != "").all(), file.name
+
+
+def test_other_programs_read_the_files(sample):
+    folder = sample[1].folder
+    zones = gpd.read_file(folder / "zones.gpkg")
+    assert len(zones) == len(sample[1].edition.zones)
+    assert zones.crs.to_epsg() == 3405
+    plain = pd.read_csv(folder / "communes.csv", dtype={"commune_code": str})
+    assert plain.people.sum() == sample[1].edition.communes.people.sum()
+    with rasterio.open(folder / "surface" / "people.tif") as raster:
+        assert raster.read(1).sum() == pytest.approx(sample[1].edition.run["balance"]["study"], rel=1e-5)
+        assert raster.tags()["tier"] == "regulator"
+
+
+def test_indicators_of_provinces_are_sums_of_published_commune_figures(sample):
+    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    key = ["definition_id", "operator", "technology"]
+    sums = table[table.unit_level == "commune"].groupby(key).numerator.sum()
+    study = table[table.unit_level == "study"].set_index(key).numerator
+    assert (sums.sort_index() == study.sort_index()).all()
+    known = table.dropna(subset="value")
+    assert ((known.low <= known.value + 1e-12) & (known.value <= known.high + 1e-12)).all()
+
+
+def test_every_indicator_is_defined(sample):
+    import tomllib
+
+    root = Path(__file__).resolve().parents[1]
+    defined = tomllib.loads((root / "gis_data" / "indicators.toml").read_text("utf-8"))
+    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    for name, version in set(zip(table.definition_id, table.version, strict=True)):
+        assert defined[name]["version"] == version
+
+
+def test_a_site_off_the_terrain_makes_unknown_not_none(sample, fresh):
+    "Every site is moved off the terrain but stays in reach of the study's edge: nothing there is known to be unserved."
+    project = load(fresh)
+    west = next((fresh).rglob("*.tif"), None)
+    assert west is not None
+    outcome = pipeline.run(
+        project.model_copy(update={"radio": project.radio.model_copy(update={"reach_km": 90.0, "bands": ()})}),
+        "2026Q3",
+        2,
+        silent,
+    )
+    sites = outcome.edition.run["counts"]["sites"]
+    assert sites["on_air_off_terrain"] == len(sites["off_terrain_site_ids"])
+
+
+def test_periods_are_quarters(sample):
+    with pytest.raises(ConfigError, match="'2026-09' is not a quarter; expected a year and a quarter such as 2026Q3"):
+        pipeline.run(load(sample[0]), "2026-09", 1, silent)
+
+
+def test_another_projects_snapshots_are_left_alone(sample, fresh):
+    shutil.copytree(sample[0] / "snapshots", fresh / "snapshots")
+    changed(fresh, 'name = "', 'name = "other-')
+    before = digests(fresh / "snapshots")
+    with pytest.raises(SnapshotError, match="holds snapshots of the project"):
+        pipeline.run(load(fresh), "2026Q3", 1, silent)
+    assert digests(fresh / "snapshots") == before
+
+
+def test_faults_of_several_layers_are_told_at_once(fresh):
+    sites = next(path for path in fresh.rglob("*") if path.stem == "sites")
+    villages = next(path for path in fresh.rglob("*") if path.stem == "villages")
+    sites.unlink(), villages.unlink()
+    with pytest.raises(PhusongError) as fault:
+        pipeline.run(load(fresh), "2026Q3", 1, silent)
+    assert sites.name in str(fault.value)
+    assert villages.name in str(fault.value)
+
+
+def phusong(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    "The command as a user starts it."
+    command = [sys.executable, "-c", "from phusong.cli import main; main()", *arguments]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, **options)
+
+
+def test_exit_codes_and_messages(sample, tmp_path):
+    assert phusong("--help").returncode == 0
+    missing = phusong("run", str(tmp_path), "--period", "2026Q3")
+    assert missing.returncode == 1
+    assert "There is no project file" in missing.stderr
+    assert "Traceback" not in missing.stderr
+    assert "Traceback" in phusong("run", str(tmp_path), "--period", "2026Q3", "--debug").stderr
+    assert phusong("run", str(sample[0])).returncode == 2
+    assert phusong("fly").returncode == 2
+
+
+def test_check_and_info(sample):
+    checked = phusong("check", str(sample[0]))
+    assert checked.returncode == 0
+    assert "No fault found." in checked.stdout
+    told = phusong("info", str(sample[0]))
+    assert "2026Q3" in told.stdout
+    assert "SYNTHETIC" in told.stdout
+
+
+def test_quiet_says_nothing(fresh):
+    done = phusong("run", str(fresh), "--period", "2026Q3", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list((fresh / "maps").glob("*.html"))
+
+
+def test_a_full_disk_leaves_the_old_snapshot(sample, fresh):
+    "A limit on the size of files is the nearest a test comes to a full disk without being root."
+    resource = pytest.importorskip("resource")
+    first = pipeline.run(load(fresh), "2026Q3", 2, silent)
+    before = digests(first.folder)
+    largest = max(path.stat().st_size for path in first.folder.rglob("*") if path.is_file())
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest // 2, largest // 2))
+
+    failed = phusong("run", str(fresh), "--period", "2026Q3", preexec_fn=limit)
+    assert failed.returncode == 1
+    assert "could not be written" in failed.stderr
+    assert "the earlier snapshot is untouched" in failed.stderr
+    assert digests(first.folder) == before
+    assert np.all([not path.name.endswith(".partial") for path in (fresh / "snapshots").iterdir()])

@@ -1,0 +1,84 @@
+"""The real study: 218 communes of the SRTM tile N21E105, with real terrain, people and power lines."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from phusong import pipeline
+from phusong.config import load
+from phusong.publish.headline import headline
+from phusong.publish.map import write_map
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def outcome(shared_data, tmp_path_factory):
+    del shared_data
+    project = load(ROOT / "gis_data" / "n21e105")
+    # the layers stay where they are; only what the run writes goes elsewhere
+    folder = tmp_path_factory.mktemp("n21e105")
+    layers = {
+        name: layer.model_copy(update={"path": tuple(str(project.folder / path) for path in layer.paths)})
+        for name in type(project.layers).model_fields
+        if (layer := getattr(project.layers, name)) is not None
+    }
+    moved = project.model_copy(update={"folder": folder, "layers": project.layers.model_copy(update=layers)})
+    yield pipeline.run(moved, "2026Q3", 2, lambda what, done, of: None)
+    shutil.rmtree(folder)
+
+
+def test_the_218_communes_of_five_provinces(outcome):
+    counts = outcome.edition.communes.province_name.value_counts().to_dict()
+    assert counts == {
+        "Tỉnh Phú Thọ": 85,
+        "Thành phố Hà Nội": 62,
+        "Tỉnh Thái Nguyên": 42,
+        "Tỉnh Tuyên Quang": 22,
+        "Tỉnh Bắc Ninh": 7,
+    }
+
+
+def test_the_people_balance(outcome):
+    "Neighbouring communes hold about 1.2 of the tile's 8.5 million."
+    balance = outcome.edition.run["balance"]
+    assert balance["raster"] == pytest.approx(balance["study"] + balance["neighbours"] + balance["outside"], rel=1e-6)
+    assert balance["raster"] == pytest.approx(8.57e6, rel=0.01)
+    assert balance["neighbours"] == pytest.approx(1.22e6, rel=0.01)
+    assert outcome.edition.communes.people.sum() == pytest.approx(balance["study"], abs=len(outcome.edition.communes))
+
+
+def test_classes_sum_to_the_people_of_each_commune(outcome):
+    communes = outcome.edition.communes
+    for names in (
+        [f"gap_{name}_people" for name in ("none", "signal", "power", "both", "unknown")],
+        [f"power_{name}_people" for name in ("yes", "no", "unknown")],
+        [f"nr_{name}_people" for name in ("none", "limited", "good", "very_good", "unknown")],
+        [f"lte_{name}_people" for name in ("none", "limited", "good", "very_good", "unknown")],
+    ):
+        assert (communes[names].sum(axis=1) == communes.people).all()
+
+
+def test_voids_are_filled_and_overlaps_counted(outcome):
+    counts = outcome.edition.run["counts"]
+    assert counts["terrain"]["voids"] == counts["terrain"]["voids_filled"] == 1539
+    assert counts["communes"]["overlapping_pairs"] == 9
+    assert counts["sites"]["rows_in"] == counts["sites"]["accepted"] == 168_000
+
+
+def test_sites_off_the_terrain_are_listed_and_make_unknown_not_none(outcome):
+    sites = outcome.edition.run["counts"]["sites"]
+    assert sites["on_air_off_terrain"] == len(sites["off_terrain_site_ids"]) > 0
+    assert not outcome.edition.sites.set_index("site_id").in_study[sites["off_terrain_site_ids"]].any()
+
+
+def test_the_headline_has_each_province_and_the_study(outcome):
+    rows = headline(outcome.edition)
+    assert [row[1] for row in rows] == ["62", "7", "85", "42", "22", "218"]
+
+
+def test_the_map_is_small_enough(outcome, tmp_path):
+    assert write_map(outcome.edition, tmp_path / "map.html").stat().st_size <= 2_000_000
