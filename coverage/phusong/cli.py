@@ -57,7 +57,7 @@ def check(project: ProjectPath, period: PeriodText = "2026Q3", quiet: Quiet = Fa
     del debug
     from phusong.config import load
     from phusong.layers.inputs import read_inputs
-    from phusong.pipeline import Period
+    from phusong.ledger.period import Period
 
     inputs = read_inputs(load(project), Period.parse(period).last_day, lambda what: _tell(quiet, what))
     if not quiet:

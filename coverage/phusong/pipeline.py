@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.metadata
-import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,19 +18,19 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phusong import people
-from phusong.config import LAYER_NAMES, Project
-from phusong.errors import ConfigError
+from phusong.config import Project
 from phusong.grid import Grid
 from phusong.layers.inputs import Inputs, read_inputs
-from phusong.ledger import indicators, log, snapshot
+from phusong.ledger import indicators, log, record, snapshot
 from phusong.ledger.edition import Edition
 from phusong.ledger.indicators import ANY, Counts
+from phusong.ledger.period import Period
 from phusong.ledger.snapshot import Snapshot
+from phusong.ledger.surface import Surface, rasters
 from phusong.people import Balance
 from phusong.power import access
 from phusong.radio import coverage as radio
 from phusong.radio import levels
-from phusong.text import slug
 from phusong.zones import gaps, patches
 from phusong.zones.gaps import Gap
 
@@ -43,60 +41,6 @@ STATES = {0: "not_served", 1: "served", 255: "unknown"}
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how many of how many steps are done."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """A calendar quarter."""
-
-    name: str
-    last_day: dt.date
-
-    @classmethod
-    def parse(cls, text: str) -> Period:
-        """
-        Quarter from text such as 2026Q3.
-
-        Raises
-        ------
-        ConfigError
-            When the text is not a quarter.
-
-        Examples
-        --------
-        >>> Period.parse("2026Q3").last_day.isoformat()
-        '2026-09-30'
-        """
-        if not re.fullmatch(r"[12]\d{3}Q[1-4]", text):
-            raise ConfigError(f"the period '{text}' is not a quarter; expected a year and a quarter such as 2026Q3")
-        return cls(text, pd.Period(text, freq="Q").end_time.date())
-
-
-@dataclass(frozen=True)
-class Surface:
-    """
-    What the stages found on the grid of the study.
-
-    Parameters
-    ----------
-    level
-        By (technology, operator), the operator `ANY` being the best of all: 0 to 3, 255 unknown.
-    rsrp_ddbm
-        Received level in tenths of dBm by (technology, operator); -32768 where no site reaches.
-    micro
-        Micro-persons of the studied communes.
-    commune, territory
-        Row of the commune and of the village that each pixel belongs to, -1 for none.
-    """
-
-    level: dict[tuple[str, str], NDArray[np.uint8]]
-    rsrp_ddbm: dict[tuple[str, str], NDArray[np.int16]]
-    micro: NDArray[np.int64]
-    commune: NDArray[np.int32]
-    territory: NDArray[np.int32]
-    signal: NDArray[np.uint8]
-    power: NDArray[np.uint8]
-    gap: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -154,7 +98,7 @@ def run(project: Project, quarter: str, workers: int, progress: Progress) -> Out
     place, digest = snapshot.write(made, folder)
     clock.done("snapshot")
     log.write(project.folder / "logs", period.name, {"workers": workers, "stages_s": clock.stages_s, "digest": digest})
-    return Outcome(place, edit(made, digest), clock.stages_s)
+    return Outcome(place, edit(made.tables, made.run, digest), clock.stages_s)
 
 
 def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse.csr_array, Balance]:
@@ -196,7 +140,8 @@ def survey(
     )
     power = access.electricity(inputs.villages, territory)
     gap = gaps.classify(signal, power, commune >= 0)
-    return Surface(level, rsrp, micro, commune, territory, signal, power, gap)
+    kinds = {kind.value: kind.label for kind in Gap}
+    return Surface(level, rsrp, micro, commune, territory, signal, power, gap, kinds)
 
 
 def assemble(
@@ -232,13 +177,14 @@ def assemble(
     }
     synthetic = ";".join(project.synthetic_layers)
     marked = {name: table.assign(synthetic_inputs=synthetic) for name, table in tables.items()}
-    record = _record(project, period, inputs, found, balance)
-    return Snapshot(inputs.grid, marked, _rasters(inputs, surface), record)
+    heights = inputs.terrain_grid.wrap(inputs.heights_m, "terrain height above sea level", "m")
+    kept = {name: (inputs.grid, raster) for name, raster in rasters(surface, inputs.grid)}
+    kept["terrain"] = (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))
+    return Snapshot(marked, kept, _record(project, period, inputs, found, balance))
 
 
-def edit(made: Snapshot, digest: str) -> Edition:
-    """The edition that the pages see."""
-    run, tables = made.run, made.tables
+def edit(tables: Mapping[str, pd.DataFrame], run: Mapping[str, Any], digest: str) -> Edition:
+    """The edition that the pages see, from what a snapshot holds, just made or read back."""
     shown = ("communes", "zones", "sites", "villages", "power_lines", "substations")
     frames: dict[str, Any] = {name: tables[name] for name in shown}
     return Edition(
@@ -349,34 +295,6 @@ def _population(inputs: Inputs) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"people": inputs.population.people}, geometry=outlines, crs=inputs.grid.crs)
 
 
-def _rasters(inputs: Inputs, surface: Surface) -> dict[str, tuple[Grid, xr.DataArray]]:
-    grid = inputs.grid
-    outside = surface.commune < 0
-
-    def coded(values: NDArray[np.uint8], name: str, meaning: str) -> xr.DataArray:
-        wrapped = grid.wrap(np.where(outside, 254, values).astype(np.uint8), name, "1")
-        return wrapped.assign_attrs(flags=f"{meaning}, 255 unknown, 254 outside the study")
-
-    rasters = {
-        "people": grid.wrap((surface.micro / people.MICRO).astype(np.float32), "people", "1"),
-        "signal": coded(surface.signal, "signal", "0 not served, 1 served"),
-        "power": coded(surface.power, "grid electricity of the village", "0 not served, 1 served"),
-        "gap": grid.wrap(surface.gap, "what the pixel lacks", "1").assign_attrs(
-            flags=", ".join(f"{kind.value} {kind.label}" for kind in Gap)
-        ),
-    }
-    for technology, operator in surface.level:
-        name = f"level_{technology}_{operator}"
-        steps = "0 none, 1 limited, 2 good, 3 very good"
-        rasters[name] = coded(surface.level[technology, operator], f"level of {technology}, {operator}", steps)
-    for (technology, operator), received in surface.rsrp_ddbm.items():
-        wrapped = grid.wrap(received, f"strongest {'SS-' if technology == 'NR' else ''}RSRP, {operator}", "0.1 dBm")
-        rasters[f"rsrp_{technology}_{operator}"] = wrapped.assign_attrs(nodata=radio.NO_SIGNAL)
-    heights = inputs.terrain_grid.wrap(inputs.heights_m, "terrain height above sea level", "m")
-    named = {slug(name): (grid, raster) for name, raster in rasters.items()}
-    return {**named, "terrain": (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))}
-
-
 def _record(
     project: Project, period: Period, inputs: Inputs, found: patches.Patches, balance: Balance
 ) -> dict[str, Any]:
@@ -394,7 +312,7 @@ def _record(
         "synthetic": list(project.synthetic_layers),
         "people_vintage": inputs.population.year,
         "grid": {"crs": project.grid.crs, "pixel_m": inputs.grid.pixel_m, "shape": list(inputs.grid.shape)},
-        "inputs": list(_input_files(project)),
+        "inputs": list(record.input_files(project)),
         "counts": {**counts, "zones": zones},
         "balance": {
             "raster": round(balance.raster, 6),
@@ -405,35 +323,6 @@ def _record(
             "people_scaled_to": project.people.scale_to,
         },
         "model_card": radio.model_card(project.radio, terrain),
-        "settings": _settings(project),
-        "versions": {name: importlib.metadata.version(name) for name in _VERSIONS},
+        "settings": record.settings(project),
+        "versions": record.versions(),
     }
-
-
-_VERSIONS = ("phusong", "numpy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio", "scipy")
-
-
-def _input_files(project: Project) -> Iterator[dict[str, Any]]:
-    for name in LAYER_NAMES:
-        layer = getattr(project.layers, name)
-        for file in project.files(layer) if layer is not None else []:
-            yield {
-                "layer": name,
-                "file": file.name,
-                "sha256": snapshot.sha256_of(file),
-                "bytes": file.stat().st_size,
-                "source": layer.source,
-                "licence": layer.licence,
-                "as_of": layer.as_of.isoformat() if layer.as_of else None,
-                "year": layer.year,
-                "synthetic": layer.synthetic,
-            }
-
-
-def _settings(project: Project) -> dict[str, Any]:
-    """The project's settings without the layers' paths, which say where things lie on one machine."""
-    settings = project.model_dump(mode="json")
-    for layer in settings["layers"].values():
-        if layer is not None:
-            del layer["path"]
-    return settings

@@ -27,6 +27,7 @@ HEIGHT_STEP_M = 0.1
 LOWEST_M = -1000.0
 """Lower is no land on Earth but an undeclared void, such as the -32768 of SRTM."""
 _MARGIN_PIXELS = 4
+_LATTICE_TOLERANCE = 0.02
 _UNREACHED = -99_999.0
 
 
@@ -83,9 +84,7 @@ def find(project: Project) -> Terrain:
             faults.append(f"{file.name} is in {own.name}, {files[0].name} in {crs.name}: expected one CRS")
         elif not np.allclose(tiles[-1].pixel, tiles[0].pixel, rtol=1e-6):
             faults.append(f"{file.name} has another pixel size than {files[0].name}: expected one")
-        elif not np.allclose(_offset(tiles[-1], tiles[0]) % 1, [0, 0], atol=0.02) and not np.allclose(
-            _offset(tiles[-1], tiles[0]) % 1, [1, 1], atol=0.02
-        ):
+        elif not _on_lattice(tiles[-1], tiles[0]):
             faults.append(f"{file.name} lies between the pixels of {files[0].name}: expected one lattice")
     if faults:
         raise LayerError("terrain", faults)
@@ -117,6 +116,11 @@ def read(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float32], Account]:
 
 def _offset(tile: Tile, first: Tile) -> NDArray[np.float64]:
     return np.array([(tile.west - first.west) / first.pixel[0], (first.north - tile.north) / first.pixel[1]])
+
+
+def _on_lattice(tile: Tile, first: Tile) -> bool:
+    offset = _offset(tile, first)
+    return bool((np.abs(offset - np.round(offset)) < _LATTICE_TOLERANCE).all())
 
 
 def _positions(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -38,12 +38,11 @@ class Snapshot:
     tables
         Frames by name, geometry in the project's CRS.
     rasters
-        Arrays on the grid by name, with `long_name`, `units` and, for integers, `nodata` among their attributes.
+        Grid and array by name, with `long_name`, `units` and, for integers, `nodata` among their attributes.
     run
         What `run.json` says: inputs and their hashes, settings, versions, counts, model card.
     """
 
-    grid: Grid
     tables: Mapping[str, pd.DataFrame]
     rasters: Mapping[str, tuple[Grid, xr.DataArray]]
     run: Mapping[str, Any]
@@ -139,12 +138,6 @@ def read(folder: Path, period: str) -> tuple[dict[str, pd.DataFrame], dict[str, 
 def periods(folder: Path) -> list[str]:
     """Periods that have a snapshot, in order."""
     return sorted(run.parent.name for run in folder.glob(f"[0-9]*/{_RUN}"))
-
-
-def sha256_of(file: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _files(snapshot: Snapshot) -> Iterable[tuple[str, bytes]]:

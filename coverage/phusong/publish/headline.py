@@ -11,12 +11,13 @@ HEADINGS = (
     "Tỉnh, thành phố / Province",
     "Xã / Communes",
     "Dân số / People",
-    "4G",
-    "5G",
+    "4G*",
+    "5G*",
     "Có điện lưới* / Grid power",
     "Lõm sóng / No signal",
     "Lõm điện / No power",
     "Cả hai / Both",
+    "Chưa rõ / Unknown",
     "Vùng lõm / Zones",
 )
 TOTAL = "Cả vùng nghiên cứu / Study"
@@ -36,22 +37,26 @@ def headline(edition: Edition) -> list[tuple[str, ...]]:
 
 
 def notes(edition: Edition) -> list[str]:
-    """What must be read with the headline: vintage, synthetic layers, the people's balance, sites left out."""
+    """What must be read with the headline: synthetic layers, vintage, balance, rows, faults of the inputs."""
     run = edition.run
-    balance, sites = run["balance"], run["counts"]["sites"]
+    balance, counts = run["balance"], run["counts"]
+    communes, sites, zones = counts["communes"], counts["sites"], counts["zones"]
+    rows = (f"{n} {c['rows_in']} = {c['accepted']} + {len(c['refused'])}" for n, c in counts.items() if "rows_in" in c)
     lines = [
         f"* Shares are of people whose state is known. People: raster of {run['people_vintage'] or 'unknown year'}, "
-        f"scaled to {balance['people_scaled_to']}.",
+        f"scaled to {balance['people_scaled_to']}. Zones: {zones['drawn']} drawn, {zones['scattered']} scattered.",
         f"People of the raster {balance['raster']:,.1f} = study {balance['study']:,.1f} + other communes "
         f"{balance['neighbours']:,.1f} + outside every commune {balance['outside']:,.1f} "
         f"(relative difference {balance['relative_difference']:.1e})",
-        f"Sites: {sites['rows_in']} in = {sites['accepted']} accepted + {len(sites['refused'])} refused; "
-        f"{sites['in_reach_on_air']} on air in reach, "
-        f"of them {sites['on_air_off_terrain']} off the terrain (listed in run.json)",
+        f"Rows in = accepted + refused: {'; '.join(rows)}",
+        f"Communes: {communes['overlapping_pairs']} overlapping pairs ({communes['overlap_km2']:.4f} km2), "
+        f"{communes['gaps']} gaps ({communes['gap_km2']:.6f} km2). Terrain: {counts['terrain']['voids']} voids, "
+        f"{counts['terrain']['voids_filled']} filled.",
+        f"Sites on air in reach: {sites['in_reach_on_air']}, of them {sites['on_air_off_terrain']} off the terrain: "
+        "what only they could serve is unknown (their ids are in run.json).",
     ]
-    if edition.synthetic:
-        lines.insert(0, f"DỮ LIỆU GIẢ LẬP / SYNTHETIC: {', '.join(edition.synthetic)}")
-    return lines
+    made_up = [f"DỮ LIỆU GIẢ LẬP / SYNTHETIC: {', '.join(edition.synthetic)}"] if edition.synthetic else []
+    return made_up + lines
 
 
 def _row(name: str, part: pd.DataFrame) -> tuple[str, ...]:
@@ -69,6 +74,7 @@ def _row(name: str, part: pd.DataFrame) -> tuple[str, ...]:
         number_vi(total("gap_signal_people")),
         number_vi(total("gap_power_people")),
         number_vi(total("gap_both_people")),
+        number_vi(total("gap_unknown_people")),
         number_vi(total("zones")),
     )
 

@@ -1,0 +1,38 @@
+"""Periods: calendar quarters, as of their last day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from phusong.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Period:
+    """A calendar quarter."""
+
+    name: str
+    last_day: dt.date
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """
+        Quarter from text such as 2026Q3.
+
+        Raises
+        ------
+        ConfigError
+            When the text is not a quarter.
+
+        Examples
+        --------
+        >>> Period.parse("2026Q3").last_day.isoformat()
+        '2026-09-30'
+        """
+        if not re.fullmatch(r"[12]\d{3}Q[1-4]", text):
+            raise ConfigError(f"the period '{text}' is not a quarter; expected a year and a quarter such as 2026Q3")
+        return cls(text, pd.Period(text, freq="Q").end_time.date())

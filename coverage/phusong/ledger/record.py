@@ -1,0 +1,52 @@
+"""The record of a run: inputs with their hashes, settings and versions, free of clock, host and path."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from phusong import __version__
+from phusong.config import LAYER_NAMES, Project
+
+_LIBRARIES = ("numpy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio", "pyarrow", "scipy")
+
+
+def input_files(project: Project) -> Iterator[dict[str, Any]]:
+    """Every file that was read, by layer: name, SHA-256, bytes, and what the project file says of it."""
+    for name in LAYER_NAMES:
+        layer = getattr(project.layers, name)
+        for file in project.files(layer) if layer is not None else []:
+            yield {
+                "layer": name,
+                "file": file.name,
+                "sha256": sha256_of(file),
+                "bytes": file.stat().st_size,
+                "source": layer.source,
+                "licence": layer.licence,
+                "as_of": layer.as_of.isoformat() if layer.as_of else None,
+                "year": layer.year,
+                "synthetic": layer.synthetic,
+            }
+
+
+def settings(project: Project) -> dict[str, Any]:
+    """The project's settings without the layers' paths, which say where things lie on one machine."""
+    everything = project.model_dump(mode="json")
+    for layer in everything["layers"].values():
+        if layer is not None:
+            del layer["path"]
+    return everything
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computed: bytes are promised for one set of them."""
+    return {"phusong": __version__} | {name: importlib.metadata.version(name) for name in _LIBRARIES}
+
+
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file, read in pieces."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

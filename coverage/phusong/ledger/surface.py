@@ -1,0 +1,77 @@
+"""The surface: what the stages found on every pixel of a study, and the rasters that keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from phusong.grid import Grid
+from phusong.text import slug
+
+MICRO = 1_000_000
+UNKNOWN, OUTSIDE = 255, 254
+NO_SIGNAL = -32768
+
+
+@dataclass(frozen=True)
+class Surface:
+    """
+    What the stages found, each array of the grid's shape.
+
+    Parameters
+    ----------
+    level
+        By (technology, operator), the operator "any" being the best of all: 0 none, 1 limited, 2 good, 3 very good,
+        255 unknown.
+    rsrp_ddbm
+        Received level in tenths of dBm by (technology, operator); -32768 where no site reaches.
+    micro
+        Micro-persons of the studied communes.
+    commune, territory
+        Row of the commune and of the village that each pixel belongs to, -1 for none.
+    signal, power
+        0 not served, 1 served, 255 unknown.
+    gap
+        What the pixel lacks, as `kinds` says.
+    kinds
+        Meaning of the values of `gap`.
+    """
+
+    level: Mapping[tuple[str, str], NDArray[np.uint8]]
+    rsrp_ddbm: Mapping[tuple[str, str], NDArray[np.int16]]
+    micro: NDArray[np.int64]
+    commune: NDArray[np.int32]
+    territory: NDArray[np.int32]
+    signal: NDArray[np.uint8]
+    power: NDArray[np.uint8]
+    gap: NDArray[np.uint8]
+    kinds: Mapping[int, str]
+
+
+def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
+    """Name and labelled array of everything a snapshot keeps of a surface."""
+    yield "people", grid.wrap((surface.micro / MICRO).astype(np.float32), "people", "1")
+    kinds = ", ".join(f"{value} {kind}" for value, kind in surface.kinds.items())
+    yield "gap", grid.wrap(surface.gap, "what the pixel lacks", "1").assign_attrs(flags=kinds)
+    served = "0 not served, 1 served"
+    yield "signal", _coded(surface, grid, surface.signal, "signal of any operator", served)
+    yield "power", _coded(surface, grid, surface.power, "grid electricity of the village", served)
+    steps = "0 none, 1 limited, 2 good, 3 very good"
+    for (technology, operator), level in surface.level.items():
+        yield (
+            slug(f"level {technology} {operator}"),
+            _coded(surface, grid, level, f"level of {technology}, {operator}", steps),
+        )
+    for (technology, operator), received in surface.rsrp_ddbm.items():
+        quantity = "SS-RSRP" if technology == "NR" else "RSRP"
+        wrapped = grid.wrap(received, f"strongest {quantity}, {operator}", "0.1 dBm")
+        yield slug(f"rsrp {technology} {operator}"), wrapped.assign_attrs(nodata=NO_SIGNAL)
+
+
+def _coded(surface: Surface, grid: Grid, values: NDArray[np.uint8], name: str, meaning: str) -> xr.DataArray:
+    wrapped = grid.wrap(np.where(surface.commune < 0, OUTSIDE, values).astype(np.uint8), name, "1")
+    return wrapped.assign_attrs(flags=f"{meaning}, {UNKNOWN} unknown, {OUTSIDE} outside the study")

@@ -1,0 +1,171 @@
+"""The paths of one transmitter: the pixels within its reach that it could still matter to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from phusong.grid import Grid
+from phusong.radio.profile import heights_at, lattice_origin
+
+LEAST_DISTANCE_M = 1.0
+
+
+@dataclass(frozen=True)
+class Transmitter:
+    """
+    Where an antenna stands.
+
+    Parameters
+    ----------
+    x_m, y_m
+        Position in the grid's CRS.
+    top_amsl_m
+        Antenna above sea level; NaN where the terrain there is not known.
+    reach_m
+        Horizontal distance of the farthest pixel computed.
+    """
+
+    x_m: float
+    y_m: float
+    top_amsl_m: float
+    reach_m: float
+
+    @classmethod
+    def on(
+        cls, terrain: NDArray[np.float32], grid: Grid, x_m: float, y_m: float, height_agl_m: float, reach_m: float
+    ) -> Self:
+        """A transmitter `height_agl_m` above the terrain."""
+        return cls(x_m, y_m, float(heights_at(terrain, grid, x_m, y_m)) + height_agl_m, reach_m)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """
+    Paths from one transmitter to receivers over pixel centres: arrays of one length.
+
+    Parameters
+    ----------
+    pixel
+        Place of the pixel in the flattened grid.
+    distance_m, azimuth_deg
+        Horizontal distance, and direction clockwise from grid north, 0 to 360.
+    receiver_amsl_m
+        Receiving antenna above sea level; NaN where the terrain is not known.
+    """
+
+    pixel: NDArray[np.int32]
+    distance_m: NDArray[np.float64]
+    azimuth_deg: NDArray[np.float64]
+    receiver_amsl_m: NDArray[np.float64]
+
+    def only(self, kept: NDArray[np.bool_]) -> Paths:
+        """The paths where `kept` is true."""
+        return Paths(self.pixel[kept], self.distance_m[kept], self.azimuth_deg[kept], self.receiver_amsl_m[kept])
+
+    def slant_km(self, top_amsl_m: float) -> NDArray[np.float64]:
+        """Distance between the antennas in km, at least one metre."""
+        square = self.distance_m**2 + (top_amsl_m - self.receiver_amsl_m) ** 2
+        return np.asarray(np.maximum(np.sqrt(square), LEAST_DISTANCE_M) / 1000)
+
+    def depression_deg(self, top_amsl_m: float, effective_earth_radius_km: float) -> NDArray[np.float64]:
+        """Direction of the receiver below the transmitter's horizon, over the effective Earth."""
+        sunk_m = self.distance_m**2 / (2000 * effective_earth_radius_km)
+        return np.degrees(np.arctan2(top_amsl_m - self.receiver_amsl_m + sunk_m, self.distance_m))
+
+
+def paths_within(
+    transmitter: Transmitter,
+    terrain: NDArray[np.float32],
+    terrain_grid: Grid,
+    grid: Grid,
+    receiver_height_m: float,
+    ring: tuple[float, float] = (-1.0, 1.0),
+    at_one_km_dbm: float = math.inf,
+    so_far_ddbm: NDArray[np.int16] | None = None,
+    enough_ddbm: int = 0,
+) -> Paths:
+    """
+    Paths from a transmitter to the pixels of `grid` within its reach.
+
+    Parameters
+    ----------
+    terrain
+        Heights on `terrain_grid`, which holds `grid`; NaN where not known.
+    ring
+        Shares of the reach: only pixels farther than the first and not farther than the second are taken.
+    at_one_km_dbm
+        Level that the transmitter could give at most, 1 km away with nothing in between.
+    so_far_ddbm
+        Level that a pixel has from other transmitters. Where it is at least `enough_ddbm` and free space alone keeps
+        this transmitter below it, the pixel is left out: nothing this transmitter does can change it.
+    """
+    rows, columns = terrain_grid.window(grid)
+    so_far = np.full(grid.shape, -32768, np.int16) if so_far_ddbm is None else so_far_ddbm
+    pixel, east_m, north_m, ground_m = _within(
+        np.ascontiguousarray(terrain, np.float32),
+        np.array([rows.start, columns.start], np.int64),
+        np.array(lattice_origin(grid), np.int64),
+        grid.pixel_m,
+        transmitter.x_m,
+        transmitter.y_m,
+        transmitter.top_amsl_m - receiver_height_m,
+        ring[0] * transmitter.reach_m,
+        ring[1] * transmitter.reach_m,
+        at_one_km_dbm,
+        so_far,
+        enough_ddbm,
+    )
+    azimuth_deg = np.degrees(np.arctan2(east_m, north_m))
+    azimuth_deg[azimuth_deg < 0] += 360
+    return Paths(pixel, np.sqrt(east_m**2 + north_m**2), azimuth_deg, ground_m + receiver_height_m)
+
+
+@njit(cache=True, nogil=True)
+def _within(
+    terrain: np.ndarray,
+    offset: np.ndarray,
+    origin: np.ndarray,
+    pixel_m: float,
+    x_m: float,
+    y_m: float,
+    top_m: float,
+    inner_m: float,
+    reach_m: float,
+    at_one_km_dbm: float,
+    so_far: np.ndarray,
+    enough: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pixels in reach that matter: place, metres east and north of the transmitter, ground; `top_m` above receivers."""
+    rows, columns = so_far.shape
+    # One pixel more on each side, so that rounding cannot lose a pixel; the distance decides.
+    top = max(0, math.floor(origin[1] - (y_m + reach_m) / pixel_m) - 1)
+    bottom = min(rows, math.ceil(origin[1] - (y_m - reach_m) / pixel_m) + 1)
+    left = max(0, math.floor((x_m - reach_m) / pixel_m - origin[0]) - 1)
+    right = min(columns, math.ceil((x_m + reach_m) / pixel_m - origin[0]) + 1)
+    room = max(0, bottom - top) * max(0, right - left)
+    pixel, east, north, ground = np.empty(room, np.int32), np.empty(room), np.empty(room), np.empty(room)
+    inner, outer = inner_m * abs(inner_m), reach_m * reach_m
+    n = 0
+    for row in range(top, bottom):
+        dy = (origin[1] - row - 0.5) * pixel_m - y_m
+        for column in range(left, right):
+            dx = (origin[0] + column + 0.5) * pixel_m - x_m
+            square = dx * dx + dy * dy
+            if square > outer or square <= inner:
+                continue
+            height = float(terrain[row + offset[0], column + offset[1]])
+            best = so_far[row, column]
+            if best >= enough:
+                slant = max(square + (top_m - height) ** 2, 1.0)
+                # A tenth of a dB to spare: the level itself is computed elsewhere and may round differently.
+                if not 10 * (at_one_km_dbm - 10 * math.log10(slant / 1e6)) >= best - 1:
+                    continue
+            pixel[n], east[n], north[n], ground[n] = row * columns + column, dx, dy, height
+            n += 1
+    return pixel[:n].copy(), east[:n].copy(), north[:n].copy(), ground[:n].copy()

@@ -1,0 +1,289 @@
+"""Inputs: a whole study read at once, its faults told together, and what is cut away counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from pyproj import CRS
+
+from phusong.config import Study
+from phusong.errors import ConfigError, PhusongError
+from phusong.layers.inputs import read_inputs, selected
+from phusong.layers.terrain import Terrain, Tile
+
+DAY = dt.date(2026, 9, 30)
+
+
+def read(world, day: dt.date = DAY):
+    "The inputs of the study."
+    return read_inputs(world.project(), day, lambda _: None)
+
+
+def account(inputs, name: str) -> dict:
+    "The account of a layer in plain form."
+    return next(account.as_dict() for account in inputs.accounts if account.layer == name)
+
+
+def test_the_whole_study(world):
+    told: list[str] = []
+    inputs = read_inputs(world.project(), DAY, told.append)
+    assert inputs.day == DAY
+    assert inputs.grid.bounds == (500_000, 2_300_000, 502_000, 2_302_000)
+    assert inputs.grid.shape == (20, 20)
+    assert inputs.communes.commune_code.tolist() == ["00001", "00002", "00003", "00004"]
+    assert len(inputs.neighbours) == 0
+    assert inputs.villages.village_id.tolist() == ["V1", "V2", "V3"]
+    assert inputs.population.people.sum() == 160
+    assert inputs.terrain_grid.bounds == (499_000, 2_299_000, 503_000, 2_303_000)
+    assert np.unique(inputs.heights_m).tolist() == [7.0]
+    assert (len(inputs.power_lines), len(inputs.substations), len(inputs.terminals), len(inputs.outages)) == (
+        0,
+        0,
+        0,
+        0,
+    )
+    assert told[0] == "reading terrain headers"
+    assert "reading sites" in told
+
+
+def test_every_layer_has_its_account_and_every_row_is_in_it(world):
+    inputs = read(world)
+    accounts = {account.layer: account for account in inputs.accounts}
+    assert list(accounts) == [
+        "communes", "terrain", "population", "sites", "villages", "power_lines", "substations", "terminals", "outages",
+    ]  # fmt: skip
+    for one in accounts.values():
+        assert one.rows_in == one.accepted + len(one.refused)
+    assert account(inputs, "communes")["studied"] == 4
+    assert account(inputs, "villages")["commune_unknown"] == 0
+
+
+def test_sites_are_marked_for_the_period(world):
+    sites = read(world).sites
+    assert sites.site_id.tolist() == ["S1", "S2", "S3"]
+    assert sites.on_air.tolist() == [True, True, False]
+    assert sites.in_study.tolist() == [True, True, True]
+    assert sites.off_terrain.tolist() == [False, False, False]
+
+
+def test_an_earlier_period_has_fewer_sites(world):
+    inputs = read(world, dt.date(2026, 6, 30))
+    assert inputs.sites.on_air.tolist() == [True, False, False]
+    assert account(inputs, "sites")["in_reach_on_air"] == 1
+
+
+def test_sites_out_of_reach_are_read_but_not_kept(world, tmp_path):
+    "Reach 1 km: from 999 m outside a site is kept, from 1 001 m on it is not."
+    text = (tmp_path / "sites.csv").read_text("utf-8")
+    text = text.replace("501500,2301500", "502999,2301500").replace("500500,2301500", "498999,2301500")
+    (tmp_path / "sites.csv").write_text(text, "utf-8")
+    inputs = read(world)
+    assert inputs.sites.site_id.tolist() == ["S1", "S2"]
+    assert inputs.sites.in_study.tolist() == [True, False]
+    assert (account(inputs, "sites")["accepted"], account(inputs, "sites")["in_reach"]) == (3, 2)
+
+
+def test_sites_off_the_terrain_are_counted_and_listed(world):
+    "Terrain for the southern half only: S2 and S3 stand off it, of which S2 is on air."
+    world.raster("dem.tif", np.full((30, 60), 7, np.int16), (498_000, 2_301_000), 100)
+    inputs = read(world)
+    assert inputs.sites.off_terrain.tolist() == [False, True, True]
+    told = account(inputs, "sites")
+    assert (told["on_air_off_terrain"], told["off_terrain_site_ids"]) == (1, ["S2"])
+
+
+def test_neighbours_share_the_population_pixels(world):
+    "A fifth commune of another province beside the study, and a sixth far away."
+    frame = world.communes(*world.four().geometry, world.square(2, 0), world.square(20, 0))
+    world.features("communes", frame.assign(province_code=["01"] * 4 + ["02"] * 2), "c.gpkg")
+    world.raster("people.tif", np.full((6, 6), 10, np.float32), (499_700, 2_302_300), 500)
+    inputs = read(world)
+    assert inputs.communes.commune_code.tolist() == ["00001", "00002", "00003", "00004"]
+    assert inputs.neighbours.commune_code.tolist() == ["00005"]
+    assert (account(inputs, "communes")["studied"], account(inputs, "communes")["neighbours"]) == (4, 1)
+
+
+def test_overlaps_and_gaps_are_in_the_account(world):
+    frame = world.communes(world.square(0, 0, 1.1, 1), world.square(1, 0), world.square(0, 1), world.square(1, 1))
+    world.features("communes", frame, "c.gpkg")
+    told = account(read(world), "communes")
+    assert (told["overlapping_pairs"], told["gaps"], told["gap_km2"]) == (1, 0, 0.0)
+    assert told["overlap_km2"] == pytest.approx(0.1 / 0.9996**2, rel=1e-4)
+
+
+def test_villages_of_unknown_communes_are_counted(world, tmp_path):
+    text = (tmp_path / "villages.csv").read_text("utf-8").replace("00003", "99999")
+    (tmp_path / "villages.csv").write_text(text, "utf-8")
+    inputs = read(world)
+    assert inputs.villages.village_id.tolist() == ["V1", "V2"]
+    assert account(inputs, "villages")["commune_unknown"] == 1
+
+
+def test_tables_are_cut_to_the_study(world):
+    rows = "2026Q3,A,00001,3\n2026Q3,A,77777,4\n"
+    world.text("terminals", "period,provider,commune_code,active_terminals\n" + rows, "t.csv")
+    inputs = read(world)
+    assert inputs.terminals.active_terminals.tolist() == [3.0]
+    assert account(inputs, "terminals")["accepted"] == 2
+
+
+@pytest.mark.parametrize("crs", [4326, 32648, 9217])
+def test_communes_of_another_crs_are_the_same_study(world, crs):
+    expected = read(world)
+    world.features("communes", world.four().to_crs(crs), "c.gpkg")
+    found = read(world)
+    np.testing.assert_allclose(found.communes.total_bounds, expected.communes.total_bounds, atol=1e-2)
+    np.testing.assert_allclose(found.communes.area_km2, expected.communes.area_km2, atol=1e-4)
+
+
+def test_every_fault_of_every_layer_at_once(world, tmp_path):
+    "Also of layers that wait for another: population is faulty whether or not the communes can be read."
+    (tmp_path / "dem.tif").unlink()
+    world.features("communes", world.four().drop(columns="province_code"), "c.gpkg")
+    sites = (tmp_path / "sites.csv").read_text("utf-8").replace(",30,omni", ",cao,omni").replace("S3", "S1")
+    (tmp_path / "sites.csv").write_text(sites, "utf-8")
+    world.layers["villages"].pop("crs")
+    world.features("power_lines", world.four(), "l.gpkg", crs="EPSG:4326")
+    world.layers["substations"] = {"path": "s.csv", "crs": "EPSG:4326"}
+    world.text("terminals", "period,provider,commune_code,active\n2026Q3,A,1,x\n", "t.csv")
+    world.text("outages", "commune_code,period,saidi_min,saifi_count\n00001,Q3,1,1\n", "o.csv")
+    world.raster("people.tif", np.ones((4, 4), np.float32), (500_000, 2_302_000), 500, crs=None)
+    with pytest.raises(PhusongError) as caught:
+        read(world)
+    message = str(caught.value)
+    for sentence in (
+        "the file dem.tif is missing",
+        "communes: 1 fault\n  - column 'province_code' is missing",
+        "sites: 2 faults",
+        "height_agl_m: 2 rows not numbers, first at row 3 (found 'cao')",
+        "site_id: 2 rows repeated, first at row 3 (found 'S1')",
+        "villages: 1 fault\n  - villages.csv is a table and says no CRS",
+        "power_lines: 1 fault\n  - l.gpkg says its CRS is VN-2000 / UTM zone 48N, the project file says WGS 84",
+        "the file s.csv is missing",
+        "terminals: 2 faults",
+        "outages: 1 fault\n  - period: 1 row not ",
+        "people.tif has no CRS",
+    ):
+        assert sentence in message, sentence
+
+
+def test_a_single_fault_comes_as_itself(world, tmp_path):
+    (tmp_path / "sites.csv").unlink()
+    with pytest.raises(ConfigError, match=r"^the file sites\.csv is missing"):
+        read(world)
+
+
+def test_communes_with_swapped_axes_are_a_fault_and_no_crash(world):
+    swapped = shapely.transform(world.four().to_crs(4326).geometry.to_numpy(), lambda points: points[:, ::-1])
+    world.features("communes", world.communes(*swapped, crs=4326), "c.geojson")
+    with pytest.raises(PhusongError):
+        read(world)
+
+
+def test_a_terrain_cut_short_is_told_as_a_fault(world, tmp_path):
+    world.raster("dem.tif", np.zeros((600, 600), np.int16), (498_000, 2_304_000), 10)
+    (tmp_path / "dem.tif").write_bytes((tmp_path / "dem.tif").read_bytes()[:20_000])
+    with pytest.raises(PhusongError, match=r"dem\.tif"):
+        read(world)
+
+
+@pytest.mark.parametrize(
+    ("crs", "sentence"),
+    [
+        ("EPSG:4326", "grid.crs = 'EPSG:4326' is WGS 84; expected a projected CRS in metres"),
+        (
+            "EPSG:2263",
+            "grid.crs = 'EPSG:2263' is NAD83 / New York Long Island (ftUS); expected a projected CRS in metres",
+        ),
+        ("EPSG:0", "grid.crs = 'EPSG:0' is not a coordinate system"),
+    ],
+)
+def test_the_grid_needs_a_projected_crs_in_metres(world, crs, sentence):
+    world.grid = {"crs": crs}
+    with pytest.raises(ConfigError) as caught:
+        read(world)
+    assert sentence in str(caught.value)
+
+
+def test_another_projected_crs_works(world):
+    world.grid = {"crs": "EPSG:32648", "pixel_m": 50}
+    inputs = read(world)
+    assert inputs.grid.crs == CRS(32648)
+    assert inputs.population.people.sum() == 160
+    assert len(inputs.sites) == 3
+
+
+def square_terrain(*boxes: tuple[int, int, int]) -> Terrain:
+    "Tiles of 1 km pixels: west and south in km from the study's corner, and the number of pixels on a side."
+    return Terrain(
+        CRS(3405),
+        tuple(Tile(None, 500_000 + 1000 * w, 2_300_000 + 1000 * (s + n), (1000, 1000), (n, n)) for w, s, n in boxes),
+    )
+
+
+def choice(frame: gpd.GeoDataFrame, terrain: Terrain | None = None, **study: object) -> list[str]:
+    "Codes of the communes that a study selects."
+    return frame.commune_code[selected(frame, Study(**study), terrain or square_terrain((-5, -5, 20)))].tolist()
+
+
+def test_communes_wholly_inside_the_terrain(world):
+    assert choice(world.four(), square_terrain((0, 0, 1)), within="terrain") == ["00001"]
+    assert choice(world.four(), square_terrain((0, 0, 1), (1, 1, 3)), within="terrain") == ["00001", "00004"]
+    assert choice(world.four(), within="terrain") == ["00001", "00002", "00003", "00004"]
+
+
+def test_a_commune_across_two_tiles_is_inside(world):
+    frame = world.communes(world.square(0.5, 0.2, 1, 0.5))
+    assert choice(frame, square_terrain((0, 0, 1), (1, 0, 1)), within="terrain") == ["00001"]
+
+
+def test_communes_inside_a_box_in_degrees(world):
+    west, south, east, north = world.four().to_crs(4326).total_bounds
+    middle = (west + east) / 2 + 1e-6
+    assert choice(world.four(), within=(west - 1e-3, south - 1e-3, middle, north + 1e-3)) == ["00001", "00003"]
+
+
+def test_communes_by_code(world):
+    frame = world.four().assign(province_code=["01", "02", "01", "03"])
+    assert choice(frame, province_codes=("01", "03")) == ["00001", "00003", "00004"]
+    assert choice(frame, commune_codes=("00002",)) == ["00002"]
+
+
+@pytest.mark.parametrize(
+    ("study", "sentence"),
+    [
+        (
+            {"province_codes": ("01", "99", "98")},
+            "study.province_codes: no commune of that day has province_code 98, 99",
+        ),
+        ({"commune_codes": ("00001", "7")}, "study.commune_codes: no commune of that day has commune_code 7"),
+        (
+            {"within": (10.0, 10.0, 11.0, 11.0)},
+            "study.within = (10.0, 10.0, 11.0, 11.0): no commune lies wholly inside",
+        ),
+    ],
+)
+def test_a_study_of_nothing_is_refused(world, study, sentence):
+    with pytest.raises(ConfigError) as caught:
+        choice(world.four(), **study)
+    assert str(caught.value) == sentence
+
+
+def test_a_terrain_that_holds_no_commune(world):
+    with pytest.raises(ConfigError, match=r"study\.within = 'terrain': no commune lies wholly inside"):
+        choice(world.four(), square_terrain((5, 5, 1)), within="terrain")
+
+
+def test_layers_without_rows_in_the_study_are_empty_frames(world):
+    world.text(
+        "villages", "village_id,village_name,commune_code,has_grid_power,longitude,latitude\n", "v.csv", crs="EPSG:4326"
+    )
+    inputs = read(world)
+    assert len(inputs.villages) == 0
+    assert isinstance(inputs.villages, gpd.GeoDataFrame)
+    assert isinstance(inputs.outages, pd.DataFrame)

@@ -1,0 +1,118 @@
+"""Sites: what a row must hold, and which sites count in a period."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from phusong.errors import LayerError
+from phusong.layers import sites
+from phusong.layers.sites import contradictions, on_air
+
+END = dt.date(2026, 9, 30)
+
+
+def frame(*rows: tuple[str, str]) -> gpd.GeoDataFrame:
+    "Sites of a status and an on-air date ('' is none)."
+    days = [pd.Timestamp(day) if day else pd.NaT for _, day in rows]
+    table = {"status": [status for status, _ in rows], "on_air_date": pd.Series(days, dtype="datetime64[s]")}
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy([0.0] * len(rows), [0.0] * len(rows)), crs=3405)
+
+
+def test_the_three_sites(world):
+    read, account = sites.read(world.project())
+    assert read.site_id.tolist() == ["S1", "S2", "S3"]
+    assert read.azimuths_deg.tolist() == ["omni", "30;150;270", "omni"]
+    assert read.frequency_mhz.tolist() == [1810.0, 2550.0, 1810.0]
+    assert read.on_air_date.dt.date.tolist() == [dt.date(2020, 1, 1), dt.date(2026, 7, 1), dt.date(2026, 12, 1)]
+    assert read.backup_hours.isna().all()
+    assert (account.rows_in, account.accepted) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("1810,20,30", "1.8,20,30", "frequency_mhz: 2 rows outside 400..52600, first at row 3 (found 1.8)"),
+        ("1810,20,30", "1810,20,cao", "height_agl_m: 2 rows not numbers, first at row 3 (found 'cao')"),
+        ("LTE", "4G", "technology: 2 rows not among LTE, NR, first at row 3 (found '4G')"),
+        ("planned", "soon", "status: 1 row not among on_air, planned, off, first at row 4 (found 'soon')"),
+        ("S3", "S1", "site_id: 2 rows repeated, first at row 3 (found 'S1')"),
+        (
+            "2020-01-01",
+            "01/01/2020",
+            "on_air_date: 1 row not days of the form 2026-09-30, first at row 3 (found '01/01/2020')",
+        ),
+        ("frequency_mhz", "freq", "column 'frequency_mhz' is missing (your file has 'freq')"),
+        ("0,60,on_air", "0,600,on_air", "eirp_dbm: 1 row outside 0..95, first at row 3 (found 600.0)"),
+    ],
+)
+def test_a_wrong_row_is_named(world, tmp_path, old, new, sentence):
+    text = (tmp_path / "sites.csv").read_text("utf-8")
+    assert old in text
+    (tmp_path / "sites.csv").write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(LayerError) as caught:
+        sites.read(world.project())
+    assert str(caught.value) == f"sites: 1 fault\n  - {sentence}"
+
+
+@pytest.mark.parametrize("azimuths", ["omni", "0", "30;150;270", "12.5;359.9", "360"])
+def test_azimuths(world, tmp_path, azimuths):
+    text = (tmp_path / "sites.csv").read_text("utf-8")
+    (tmp_path / "sites.csv").write_text(text.replace("30;150;270", azimuths), "utf-8")
+    assert sites.read(world.project())[0].azimuths_deg[1] == azimuths
+
+
+@pytest.mark.parametrize("azimuths", ["north", "30/150", "30;", "-10", "400", "999"])
+def test_azimuths_that_are_none(world, tmp_path, azimuths):
+    text = (tmp_path / "sites.csv").read_text("utf-8")
+    (tmp_path / "sites.csv").write_text(text.replace("30;150;270", azimuths), "utf-8")
+    with pytest.raises(LayerError, match="azimuths_deg: 1 row "):
+        sites.read(world.project())
+
+
+def test_a_message_says_the_form_in_words(world, tmp_path):
+    "The supplier of a file reads no regular expressions."
+    text = (tmp_path / "sites.csv").read_text("utf-8")
+    (tmp_path / "sites.csv").write_text(text.replace("30;150;270", "30/150"), "utf-8")
+    with pytest.raises(LayerError) as caught:
+        sites.read(world.project())
+    assert "\\d" not in str(caught.value)
+
+
+def test_a_site_counts_from_its_on_air_date_on():
+    made = frame(("on_air", "2026-09-30"), ("on_air", "2026-10-01"), ("on_air", "2020-01-01"))
+    assert on_air(made, END, END).tolist() == [True, False, True]
+
+
+def test_the_status_says_nothing_about_another_day_than_the_files():
+    "Planned on the file's day, and on air at the period's end by its date: the date is believed."
+    made = frame(("planned", "2026-08-01"), ("planned", "2026-12-01"), ("on_air", "2026-08-01"))
+    assert on_air(made, END, dt.date(2026, 6, 30)).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [(END, True), (dt.date(2026, 6, 30), True), (dt.date(2026, 10, 1), False), (None, False)],
+)
+def test_an_undated_site_on_air_counts_from_the_files_day_on(as_of, expected):
+    assert on_air(frame(("on_air", "")), END, as_of).tolist() == [expected]
+
+
+def test_an_undated_site_that_is_not_on_air_never_counts():
+    assert on_air(frame(("planned", ""), ("off", "")), END, END).tolist() == [False, False]
+
+
+def test_contradictions_of_status_and_date():
+    made = frame(
+        ("planned", "2026-08-01"), ("on_air", "2026-12-01"), ("on_air", "2020-01-01"), ("planned", ""), ("on_air", "")
+    )
+    assert contradictions(made, END) == 2
+    assert contradictions(made, None) == 0
+
+
+def test_without_sites_nothing_counts():
+    assert on_air(frame(), END, END).tolist() == []
+    assert contradictions(frame(), END) == 0

@@ -1,0 +1,238 @@
+"""Indicators: numerators, denominators and bounds by hand, for communes, provinces and the study."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phusong.ledger.indicators import ANY, Counts, Whole, commune_table, indicator_table, interval
+
+# Two communes of province 01, and one of province 02 in which nobody lives.
+COMMUNES = gpd.GeoDataFrame(
+    {
+        "commune_code": ["01001", "01002", "02003"],
+        "commune_name": ["An Bình", "Đông Hà", "Song Tử"],
+        "province_code": ["01", "01", "02"],
+        "province_name": ["Hà Nội", "Hà Nội", "Khánh Hòa"],
+    },
+    geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)],
+    crs=3405,
+)
+NOBODY = [0, 0, 0, 0, 0]
+
+
+def rows(*values: list[int]) -> Whole:
+    return np.array(values, np.int64)
+
+
+# none, limited, good, very good, unknown; no, yes, unknown; none, signal, power, both, unknown
+COUNTS = Counts(
+    {
+        ("LTE", ANY): rows([2, 3, 1, 2, 2], [0, 0, 4, 0, 0], NOBODY),
+        ("LTE", "Viettel"): rows([5, 2, 1, 0, 2], [0, 0, 4, 0, 0], NOBODY),
+        ("LTE", "Đông Á"): rows([3, 1, 0, 2, 4], [4, 0, 0, 0, 0], NOBODY),
+        ("NR", ANY): rows([10, 0, 0, 0, 0], [0, 0, 0, 0, 4], NOBODY),
+        ("NR", "Viettel"): rows([10, 0, 0, 0, 0], [0, 0, 0, 0, 4], NOBODY),
+    },
+    rows([3, 5, 2], [0, 0, 4], [0, 0, 0]),
+    rows([3, 2, 1, 1, 3], [0, 0, 0, 0, 4], NOBODY),
+)
+EXTRA = pd.DataFrame({"zones": [1, 0, 0]})
+
+
+def figure(definition: str, unit: str, level: str, operator: str = "", technology: str = "") -> list[float]:
+    "Numerator, denominator, value, low, high of one published figure."
+    table = indicator_table(COMMUNES, COUNTS)
+    found = table[
+        (table.definition_id == definition)
+        & (table.unit_code == unit)
+        & (table.unit_level == level)
+        & (table.operator == operator)
+        & (table.technology == technology)
+    ]
+    assert len(found) == 1
+    return found.iloc[0][["numerator", "denominator", "value", "low", "high"]].tolist()
+
+
+def approx(*values: float) -> object:
+    return pytest.approx(list(values), nan_ok=True)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("unit", "level", "expected"),
+    [
+        ("01001", "commune", (6, 8, 6 / 8, 6 / 10, 8 / 10)),  # 2 of 10 people unknown
+        ("01002", "commune", (4, 4, 1, 1, 1)),
+        ("02003", "commune", (0, 0, NAN, NAN, NAN)),  # nobody lives here: no share
+        ("01", "province", (10, 12, 10 / 12, 10 / 14, 12 / 14)),
+        ("02", "province", (0, 0, NAN, NAN, NAN)),
+        ("", "study", (10, 12, 10 / 12, 10 / 14, 12 / 14)),
+    ],
+)
+def test_covered_people(unit: str, level: str, expected: tuple[float, ...]):
+    assert figure("people_covered_limited_share", unit, level, ANY, "LTE") == approx(*expected)
+
+
+def test_better_levels_count_fewer_people():
+    assert figure("people_covered_good_share", "01001", "commune", ANY, "LTE") == approx(3, 8, 3 / 8, 0.3, 0.5)
+    assert figure("people_covered_very_good_share", "01001", "commune", ANY, "LTE") == approx(2, 8, 0.25, 0.2, 0.4)
+
+
+def test_operators_have_their_own_figures():
+    assert figure("people_covered_limited_share", "01001", "commune", "Đông Á", "LTE") == approx(3, 6, 0.5, 0.3, 0.7)
+    assert figure("people_covered_limited_share", "", "study", "Viettel", "LTE") == approx(
+        7, 12, 7 / 12, 7 / 14, 9 / 14
+    )
+
+
+def test_when_nothing_is_known_there_is_no_share_but_bounds():
+    assert figure("people_covered_limited_share", "01002", "commune", ANY, "NR") == approx(0, 0, NAN, 0, 1)
+    assert figure("people_with_power_share", "01002", "commune") == approx(0, 0, NAN, 0, 1)
+
+
+def test_power_and_gaps():
+    assert figure("people_with_power_share", "01001", "commune") == approx(5, 8, 5 / 8, 0.5, 0.7)
+    assert figure("people_with_power_share", "01", "province") == approx(5, 8, 5 / 8, 5 / 14, 11 / 14)
+    assert figure("people_in_signal_gap_share", "01001", "commune") == approx(2, 7, 2 / 7, 0.2, 0.5)
+    assert figure("people_in_power_gap_share", "01001", "commune") == approx(1, 7, 1 / 7, 0.1, 0.4)
+    assert figure("people_in_both_gap_share", "", "study") == approx(1, 7, 1 / 7, 1 / 14, 8 / 14)
+
+
+def test_one_row_a_definition_unit_operator_and_technology():
+    "5 pairs of technology and operator at 3 levels, power, 3 gaps: 19 figures of 3 communes, 2 provinces, 1 study."
+    table = indicator_table(COMMUNES, COUNTS)
+    assert list(table.columns) == [
+        "definition_id",
+        "version",
+        "unit_level",
+        "unit_code",
+        "operator",
+        "technology",
+        "environment",
+        "numerator",
+        "denominator",
+        "value",
+        "low",
+        "high",
+    ]
+    key = ["definition_id", "unit_level", "unit_code", "operator", "technology", "environment"]
+    assert len(table) == 19 * 6
+    assert not table.duplicated(key).any()
+    assert table.numerator.dtype == table.denominator.dtype == np.int64
+
+
+def test_order_in_which_operators_were_met_changes_no_row():
+    "Which operator is met first depends on the first tile."
+    turned = Counts(dict(reversed(COUNTS.levels.items())), COUNTS.power, COUNTS.gaps)
+    pd.testing.assert_frame_equal(indicator_table(COMMUNES, turned), indicator_table(COMMUNES, COUNTS))
+    pd.testing.assert_frame_equal(commune_table(COMMUNES, turned, EXTRA), commune_table(COMMUNES, COUNTS, EXTRA))
+
+
+def test_commune_table_by_hand():
+    table = commune_table(COMMUNES, COUNTS, EXTRA)
+    assert isinstance(table, gpd.GeoDataFrame)
+    assert table.crs == COMMUNES.crs
+    assert table.geometry.tolist() == COMMUNES.geometry.tolist()
+    first = table.iloc[0].drop("geometry").to_dict()
+    assert first == pytest.approx(
+        {
+            "commune_code": "01001",
+            "commune_name": "An Bình",
+            "province_code": "01",
+            "province_name": "Hà Nội",
+            "people": 10,
+            "lte_people": 6,
+            "lte_share": 0.75,
+            "lte_share_low": 0.6,
+            "lte_share_high": 0.8,
+            "lte_unknown_people": 2,
+            "lte_none_people": 2,
+            "lte_limited_people": 3,
+            "lte_good_people": 1,
+            "lte_very_good_people": 2,
+            "lte_dong_a_people": 3,
+            "lte_viettel_people": 3,
+            "nr_people": 0,
+            "nr_share": 0.0,
+            "nr_share_low": 0.0,
+            "nr_share_high": 0.0,
+            "nr_unknown_people": 0,
+            "nr_none_people": 10,
+            "nr_limited_people": 0,
+            "nr_good_people": 0,
+            "nr_very_good_people": 0,
+            "nr_viettel_people": 0,
+            "power_no_people": 3,
+            "power_yes_people": 5,
+            "power_unknown_people": 2,
+            "gap_none_people": 3,
+            "gap_signal_people": 2,
+            "gap_power_people": 1,
+            "gap_both_people": 1,
+            "gap_unknown_people": 3,
+            "zones": 1,
+        }
+    )
+
+
+def test_commune_with_nobody_has_no_share():
+    table = commune_table(COMMUNES, COUNTS, EXTRA)
+    assert table.people.tolist() == [10, 4, 0]
+    assert table.people.dtype == np.int64
+    assert table.lte_share.isna().tolist() == [False, False, True]
+    assert table[["lte_share_low", "lte_share_high", "nr_share"]].iloc[2].isna().all()
+    assert table.lte_people.iloc[2] == 0
+
+
+def test_unknown_is_not_no():
+    "In the second commune nothing is known of 5G: the share has no value, not the value 0."
+    table = commune_table(COMMUNES, COUNTS, EXTRA)
+    assert np.isnan(table.nr_share.iloc[1])
+    assert (table.nr_share_low.iloc[1], table.nr_share_high.iloc[1]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("name", ["Unknown", "Limited", "None"])
+def test_operators_name_takes_no_other_column(name: str):
+    "Filings hold operators such as 'Unknown'; the figures of all operators stay what they are."
+    levels = {**COUNTS.levels, ("LTE", name): rows([10, 0, 0, 0, 0], [4, 0, 0, 0, 0], NOBODY)}
+    table = commune_table(COMMUNES, Counts(levels, COUNTS.power, COUNTS.gaps), EXTRA)
+    usual = commune_table(COMMUNES, COUNTS, EXTRA)
+    pd.testing.assert_frame_equal(table[usual.columns], usual)
+
+
+def test_interval_by_hand():
+    found = interval(np.array([3, 0, 0, 5]), np.array([4, 0, 0, 5]), np.array([10, 7, 0, 5]))
+    assert found.share.tolist() == approx(0.75, NAN, NAN, 1)
+    assert found.low.tolist() == approx(0.3, 0, NAN, 1)
+    assert found.high.tolist() == approx(0.9, 1, NAN, 1)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 10**9)] * 3), min_size=1, max_size=5))
+@settings(max_examples=50, deadline=None)
+def test_share_lies_between_its_bounds(parts: list[tuple[int, int, int]]):
+    served, missed, unknown = np.array(parts, np.int64).T
+    found = interval(served, served + missed, served + missed + unknown)
+    known = found[served + missed > 0]
+    assert (known.low <= known.share + 1e-15).all()
+    assert (known.share <= known.high + 1e-15).all()
+    assert found.high.max() <= 1 or found.high.isna().all()
+
+
+@given(st.lists(st.lists(st.integers(0, 10**6), min_size=5, max_size=5), min_size=3, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_provinces_and_study_are_sums_of_communes(levels: list[list[int]]):
+    counted = Counts({("LTE", ANY): rows(*levels)}, rows(*([0, 0, sum(row)] for row in levels)), rows(*levels))
+    table = indicator_table(COMMUNES, counted)
+    for _, part in table.groupby(["definition_id", "operator", "technology"]):
+        by = part.set_index(["unit_level", "unit_code"])[["numerator", "denominator"]]
+        assert (by.loc["province"].sum() == by.loc["commune"].sum()).all()
+        assert (by.loc["study", ""] == by.loc["commune"].sum()).all()
+        assert (by.loc["province", "01"] == by.loc["commune"].loc[["01001", "01002"]].sum()).all()

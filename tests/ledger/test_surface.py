@@ -1,0 +1,62 @@
+"""The surface's rasters: names, codes and what they mean."""
+
+from __future__ import annotations
+
+import numpy as np
+from pyproj import CRS
+
+from phusong import people
+from phusong.grid import Grid
+from phusong.ledger import indicators, surface
+from phusong.ledger.surface import Surface, rasters
+from phusong.power import access
+from phusong.radio import coverage, levels
+from phusong.zones import gaps
+
+GRID = Grid(CRS(3405), 500_000.0, 2_300_000.0, 100.0, (1, 3))
+
+
+def world() -> Surface:
+    "A pixel with everything, one of which nothing is known, and one outside the study."
+    known = np.array([[1, 255, 0]], np.uint8)
+    return Surface(
+        level={("NR", "Đông Á"): np.array([[3, 255, 2]], np.uint8), ("NR", "any"): np.array([[3, 255, 2]], np.uint8)},
+        rsrp_ddbm={("NR", "Đông Á"): np.array([[-855, -32768, -990]], np.int16)},
+        micro=np.array([[1_500_000, 2_000_000, 0]], np.int64),
+        commune=np.array([[0, 0, -1]], np.int32),
+        territory=np.array([[0, -1, -1]], np.int32),
+        signal=known,
+        power=known,
+        gap=np.array([[gaps.Gap.NONE, gaps.Gap.UNKNOWN, gaps.Gap.OUTSIDE]], np.uint8),
+        kinds={kind.value: kind.label for kind in gaps.Gap},
+    )
+
+
+def test_rasters_by_hand():
+    found = dict(rasters(world(), GRID))
+    assert list(found) == ["people", "gap", "signal", "power", "level_nr_dong_a", "level_nr_any", "rsrp_nr_dong_a"]
+    assert found["people"].values.tolist() == [[1.5, 2.0, 0.0]]
+    assert found["signal"].values.tolist() == [[1, 255, 254]]
+    assert found["power"].values.tolist() == [[1, 255, 254]]
+    assert found["level_nr_dong_a"].values.tolist() == [[3, 255, 254]]
+    assert found["rsrp_nr_dong_a"].values.tolist() == [[-855, -32768, -990]]
+    assert found["rsrp_nr_dong_a"].attrs["nodata"] == -32768
+    assert found["rsrp_nr_dong_a"].attrs["long_name"] == "strongest SS-RSRP, Đông Á"
+
+
+def test_unknown_and_outside_have_the_same_code_in_every_coded_raster():
+    "An analyst who learns them from one raster must not be misled by the next."
+    found = dict(rasters(world(), GRID))
+    for name in ("gap", "signal", "power", "level_nr_any"):
+        unknown, outside = found[name].values[0, 1:].tolist()
+        assert (name, unknown, outside) == (name, 255, 254)
+
+
+def test_codes_are_the_same_in_all_parts_of_the_house():
+    "Parts of a row do not import each other, so each states them."
+    assert surface.MICRO == people.MICRO
+    assert surface.NO_SIGNAL == coverage.NO_SIGNAL
+    assert levels.ANY == indicators.ANY
+    assert surface.UNKNOWN == levels.UNKNOWN == gaps.UNKNOWN == access.UNKNOWN
+    assert (gaps.NOT_SERVED, gaps.SERVED) == (access.NOT_SERVED, access.SERVED)
+    assert tuple(kind.label for kind in gaps.Gap if kind is not gaps.Gap.OUTSIDE) == indicators.GAPS
