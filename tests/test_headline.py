@@ -156,7 +156,7 @@ def test_share_short_of_its_target_never_reaches_it():
 def test_notes_say_the_balance_and_the_sites():
     text = "\n".join(notes(edition()))
     assert "raster of 2020, scaled to raster" in text
-    for figure in ("1,400,000.2", "1,337,567.0", "62,000.2", "433.0", "3.2e-12"):
+    for figure in ("1.400.000,2", "1.337.567,0", "62.000,2", "433,0", "3.2e-12"):
         assert figure in text
     assert "sites 301 = 299 + 2" in text
     assert "communes 4 = 4 + 0" in text

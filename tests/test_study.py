@@ -15,6 +15,11 @@ from phusong.publish.map import write_map
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def silent(what: str, done: int, of: int) -> None:
+    "Nobody is listening."
+    del what, done, of
+
+
 @pytest.fixture(scope="module")
 def outcome(shared_data, tmp_path_factory):
     del shared_data
@@ -27,7 +32,7 @@ def outcome(shared_data, tmp_path_factory):
         if (layer := getattr(project.layers, name)) is not None
     }
     moved = project.model_copy(update={"folder": folder, "layers": project.layers.model_copy(update=layers)})
-    yield pipeline.run(moved, "2026Q3", 2, lambda what, done, of: None)
+    yield pipeline.run(moved, "2026Q3", 2, silent)
     shutil.rmtree(folder)
 
 

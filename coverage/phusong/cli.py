@@ -52,14 +52,24 @@ def init(
 
 
 @app.command()
-def check(project: ProjectPath, period: PeriodText = "2026Q3", quiet: Quiet = False, debug: Debug = False) -> None:
+def check(
+    project: ProjectPath,
+    period: Annotated[str | None, typer.Option(help="Quarter, such as 2026Q3; else the present one.")] = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
     """Read every layer and report every fault of every layer at once."""
     del debug
     from phusong.config import load
+
+    study = load(project)
     from phusong.layers.inputs import read_inputs
     from phusong.ledger.period import Period
+    from phusong.progress import Reporter
 
-    inputs = read_inputs(load(project), Period.parse(period).last_day, lambda what: _tell(quiet, what))
+    quarter = Period.parse(period) if period else Period.present()
+    with Reporter(quiet) as reporter:
+        inputs = read_inputs(study, quarter.last_day, lambda what: reporter.step(what, 0, 0))
     if not quiet:
         _print_accounts(inputs)
         typer.echo("No fault found.")
@@ -116,8 +126,6 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
-    except KeyboardInterrupt:
-        sys.exit(130)
     except Exception as fault:
         if "--debug" in sys.argv:
             raise
@@ -130,12 +138,9 @@ def _sentence(fault: Exception) -> str:
         return str(fault)
     if isinstance(fault, MemoryError):
         return "Not enough memory. A smaller study, larger pixels or a smaller grid.tile_pixels needs less."
+    if isinstance(fault, OSError):
+        return f"{fault.filename or 'A file'} cannot be used: {fault.strerror or fault}"
     return f"Unexpected fault: {type(fault).__name__}: {fault}\nRun again with --debug and report what it prints."
-
-
-def _tell(quiet: bool, what: str) -> None:
-    if not quiet:
-        typer.echo(what, err=True)
 
 
 def _print_accounts(inputs: Inputs) -> None:
@@ -159,14 +164,15 @@ def _short(count: object) -> str:
 def _print_outcome(outcome: Outcome, page: Path) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from phusong.publish.headline import HEADINGS, headline, notes
 
-    table = Table(title=f"{outcome.edition.title} – {outcome.edition.period}", title_justify="left")
+    table = Table(title=Text(f"{outcome.edition.title} – {outcome.edition.period}"), title_justify="left")
     for i, heading in enumerate(HEADINGS):
         table.add_column(heading.replace(" / ", "\n"), justify="right" if i else "left", no_wrap=i == 0)
     for row in headline(outcome.edition):
-        table.add_row(*row)
+        table.add_row(*map(Text, row))  # a name may hold what would be taken for markup
     # a pipe has no width of its own; the table needs this much
     console = Console() if sys.stdout.isatty() else Console(width=140)
     console.print(table)

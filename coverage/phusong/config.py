@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -276,7 +277,7 @@ def load(path: Path) -> Project:
     try:
         return Project.model_validate({**raw, "folder": file.resolve().parent})
     except ValidationError as fault:
-        sentences = [f"  - {_sentence(error)}" for error in fault.errors()]
+        sentences = [f"  - {sentence}" for sentence in _sentences(fault.errors())]
         raise ConfigError("\n".join([f"{file}: {len(sentences)} fault(s)", *sentences])) from None
 
 
@@ -320,18 +321,50 @@ def _expand(folder: Path, path: str) -> list[Path]:
     return [file]
 
 
-def _sentence(error: Any) -> str:
-    place = [str(part) for part in error["loc"]]
-    where = ".".join(place) or "the file"
+def _sentences(errors: Sequence[Any]) -> list[str]:
+    """One sentence for each place; a value that fits none of several kinds is one fault, not one for each kind."""
+    by_place: dict[tuple[str, ...], list[Any]] = {}
+    for error in errors:
+        by_place.setdefault(_place(error["loc"])[0], []).append(error)
+    return [_sentence(place, found) for place, found in by_place.items()]
+
+
+def _sentence(place: tuple[str, ...], errors: list[Any]) -> str:
+    where, error = ".".join(place) or "the file", errors[0]
     if error["type"] == "extra_forbidden":
         near = nearest(place[-1], _known_keys(place[:-1]))
         return f"{where}: unknown key" + (f"; did you mean '{near}'?" if near else "")
     if error["type"] == "missing":
         return f"{where}: is missing"
-    return f"{where}: {error['msg'].removeprefix('Value error, ')} (found {error['input']!r})"[:300]
+    found = f"(found {error['input']!r})"
+    if len(errors) > 1:
+        meaning = " ".join((_place(error["loc"])[1] or "another kind of value").split())
+        return f"{where}: expected: {meaning} {found}"[:300]
+    return f"{where}: {error['msg'].removeprefix('Value error, ')} {found}"[:300]
 
 
-def _known_keys(place: list[str]) -> list[str]:
+def _place(location: Sequence[str | int]) -> tuple[tuple[str, ...], str]:
+    """Keys of the project file out of pydantic's location, which also names the kinds it tried; and what they mean."""
+    place: list[str] = []
+    meaning = ""
+    model: Any = Project
+    for part in location:
+        field = getattr(model, "model_fields", {}).get(part)
+        if field is not None:
+            place.append(str(part))
+            meaning, annotation = field.description or "", field.annotation
+            model = _model_in(annotation) or annotation
+        elif isinstance(part, int) and isinstance(model, type) and issubclass(model, BaseModel):
+            place.append(str(part))
+        else:
+            # a key that no section has, or of a table such as columns; deeper parts name kinds
+            is_table = getattr(model, "__origin__", None) is dict
+            is_section = isinstance(model, type) and issubclass(model, BaseModel)
+            return tuple([*place, str(part)] if is_table or is_section else place), meaning
+    return tuple(place), meaning
+
+
+def _known_keys(place: tuple[str, ...]) -> list[str]:
     model: Any = Project
     for part in place:
         if part.isdigit():

@@ -143,6 +143,15 @@ class Grid:
             raise ValueError("the part is not a sub-grid of this grid")
         return slice(top, bottom), slice(left, right)
 
+    def locate(
+        self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """Row and column of the pixels that hold some points, and whether they lie on the grid (0, 0 where not)."""
+        column = np.floor((x_m - self.west) / self.pixel_m).astype(np.int64)
+        row = np.floor((self.north - y_m) / self.pixel_m).astype(np.int64)
+        inside = (row >= 0) & (column >= 0) & (row < self.shape[0]) & (column < self.shape[1])
+        return np.where(inside, row, 0), np.where(inside, column, 0), inside
+
     def wrap(self, values: NDArray[np.generic], long_name: str, units: str) -> xr.DataArray:
         """
         Label an array of the grid's shape with its coordinates and CF attributes.

@@ -16,12 +16,12 @@ from phusong.grid import Grid
 from phusong.layers.communes import Seams
 from phusong.layers.fractions import area_fractions
 from phusong.layers.population import Population
+from phusong.units import MICRO
 
-MICRO = 1_000_000
-"""People are counted in whole millionths of a person, so that neither order nor tiles can change a sum."""
 _WHOLE = 1 - 1e-7
 """Coverage from which a pixel counts as wholly divided among communes; the rest is rounding."""
 _CHUNK = 20_000
+_DECIMALS = 12  # of a share: the rest is noise, which must not decide which commune has most of a pixel
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,9 @@ def shares(communes: gpd.GeoDataFrame, seams: Seams, grid: Grid) -> sparse.csr_a
     surplus = sparse.csr_array(_surplus(seams, len(communes)) @ twice)
     share = sparse.csr_array(share - surplus)
     share.data = np.clip(share.data, 0.0, 1.0)
+    # overlaps too thin to be listed as seams are still one piece of ground
+    share.data /= np.maximum(np.asarray(share.sum(axis=0)).ravel(), 1.0)[share.indices]
+    share.data = np.round(share.data, _DECIMALS)
     share.sort_indices()
     return share
 
@@ -89,8 +92,9 @@ def pieces(share: sparse.csr_array, people: NDArray[np.int64]) -> sparse.csr_arr
 
 
 def scaled(divided: sparse.csr_array, factors: NDArray[np.float64]) -> sparse.csr_array:
-    """The pieces with each commune's people multiplied by its factor; people in no commune stay as they are."""
-    rows = np.repeat(np.append(factors, 1.0), np.diff(divided.indptr))
+    """The pieces with each commune's people multiplied by its factor; rows beyond the factors stay as they are."""
+    every = np.append(factors, np.ones(divided.shape[0] - len(factors)))
+    rows = np.repeat(every, np.diff(divided.indptr))
     return sparse.csr_array(
         (np.rint(divided.data * rows).astype(np.int64), divided.indices, divided.indptr), divided.shape
     )

@@ -20,6 +20,7 @@ from scipy import sparse
 from phusong import people
 from phusong.config import Project
 from phusong.grid import Grid
+from phusong.layers import sites, tables
 from phusong.layers.inputs import Inputs, read_inputs
 from phusong.ledger import indicators, log, record, snapshot
 from phusong.ledger.edition import Edition
@@ -31,13 +32,14 @@ from phusong.people import Balance
 from phusong.power import access
 from phusong.radio import coverage as radio
 from phusong.radio import levels
+from phusong.units import MICRO, NO_SIGNAL_DDBM, NOT_SERVED, SERVED, UNKNOWN
 from phusong.zones import gaps, patches
 from phusong.zones.gaps import Gap
 
-LEVEL_VALUES = (0, 1, 2, 3, 255)
-ACCESS_VALUES = (0, 1, 255)
+LEVEL_VALUES = (0, 1, 2, 3, UNKNOWN)
+ACCESS_VALUES = (NOT_SERVED, SERVED, UNKNOWN)
 GAP_VALUES = (Gap.NONE, Gap.SIGNAL, Gap.POWER, Gap.BOTH, Gap.UNKNOWN)
-STATES = {0: "not_served", 1: "served", 255: "unknown"}
+STATES = {NOT_SERVED: "not_served", SERVED: "served", UNKNOWN: "unknown"}
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how many of how many steps are done."""
@@ -91,7 +93,7 @@ def run(project: Project, quarter: str, workers: int, progress: Progress) -> Out
     surface = survey(project, inputs, divided, share, workers, progress)
     clock.done("radio and power")
     progress("drawing dead zones and counting", 0, 0)
-    found = patches.patches(surface.gap, surface.micro, inputs.grid, round(project.zones.min_people * people.MICRO))
+    found = patches.patches(surface.gap, surface.micro, inputs.grid, round(project.zones.min_people * MICRO))
     made = assemble(project, period, inputs, surface, divided, found, balance)
     clock.done("zones and tables")
     progress("writing the snapshot", 0, 0)
@@ -109,7 +111,7 @@ def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse
     share = people.shares(near, inputs.seams, ground)
     divided = people.pieces(share, everyone)
     studied = len(inputs.communes)
-    sums = np.asarray(divided.sum(axis=1)).ravel() / people.MICRO
+    sums = np.asarray(divided.sum(axis=1)).ravel() / MICRO
     raster = float(inputs.population.people.sum())
     balance = Balance(raster, float(sums[:studied].sum()), float(sums[studied:-1].sum()), float(sums[-1]))
     own, of_grid = divided[:studied], _columns(ground, inputs.grid)
@@ -158,11 +160,12 @@ def assemble(
         {key: people.whole(people.sums_by_class(divided, level, LEVEL_VALUES)) for key, level in surface.level.items()},
         people.whole(people.sums_by_class(divided, surface.power, ACCESS_VALUES)),
         people.whole(people.sums_by_class(divided, surface.gap, GAP_VALUES)),
+        people.whole(people.sums_by_class(divided, _joint(surface), tuple(range(9)))),
     )
     zones = _zones(period, inputs, surface, found)
     communes = indicators.commune_table(inputs.communes, counts, _by_commune(period, inputs, zones))
     villages = _villages(inputs, surface)
-    tables: dict[str, pd.DataFrame] = {
+    kept: dict[str, pd.DataFrame] = {
         "communes": communes,
         "neighbours": inputs.neighbours,
         "villages": villages,
@@ -176,17 +179,24 @@ def assemble(
         "indicators": indicators.indicator_table(communes, counts),
     }
     synthetic = ";".join(project.synthetic_layers)
-    marked = {name: table.assign(synthetic_inputs=synthetic) for name, table in tables.items()}
+    marked = {name: table.assign(synthetic_inputs=synthetic) for name, table in kept.items()}
     heights = inputs.terrain_grid.wrap(inputs.heights_m, "terrain height above sea level", "m")
-    kept = {name: (inputs.grid, raster) for name, raster in rasters(surface, inputs.grid)}
-    kept["terrain"] = (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))
-    return Snapshot(marked, kept, _record(project, period, inputs, found, balance))
+    images = {name: (inputs.grid, raster) for name, raster in rasters(surface, inputs.grid)}
+    images["terrain"] = (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))
+    return Snapshot(marked, images, _record(project, period, inputs, found, balance))
 
 
-def edit(tables: Mapping[str, pd.DataFrame], run: Mapping[str, Any], digest: str) -> Edition:
+def _joint(surface: Surface) -> NDArray[np.uint8]:
+    """Signal and power of each pixel in one number: 3 x signal + power, each as its place in `ACCESS_VALUES`."""
+    place = np.zeros(256, np.uint8)
+    place[list(ACCESS_VALUES)] = range(3)
+    return (3 * place[surface.signal] + place[surface.power]).astype(np.uint8)
+
+
+def edit(held: Mapping[str, pd.DataFrame], run: Mapping[str, Any], digest: str) -> Edition:
     """The edition that the pages see, from what a snapshot holds, just made or read back."""
     shown = ("communes", "zones", "sites", "villages", "power_lines", "substations")
-    frames: dict[str, Any] = {name: tables[name] for name in shown}
+    frames: dict[str, Any] = {name: held[name] for name in shown}
     return Edition(
         project=run["project"],
         title=run["title"],
@@ -216,14 +226,15 @@ def _signals(
         for key, values, received in levels.by_operator(found, project.radio):
             level.setdefault(key, np.zeros(grid.shape, np.uint8))[window] = values
             if received is not None:
-                rsrp.setdefault(key, np.full(grid.shape, radio.NO_SIGNAL, np.int16))[window] = received
-    return level, rsrp
+                rsrp.setdefault(key, np.full(grid.shape, NO_SIGNAL_DDBM, np.int16))[window] = received
+    return dict(sorted(level.items())), dict(sorted(rsrp.items()))
 
 
 def _tiles(project: Project, inputs: Inputs, workers: int, progress: Progress) -> Iterator[tuple[Grid, xr.Dataset]]:
     reach_m = project.radio.farthest_km * 1000
-    sites = inputs.sites[inputs.sites.on_air].reset_index(drop=True)
-    placed = pd.DataFrame(sites.drop(columns="geometry")).assign(x_m=sites.geometry.x, y_m=sites.geometry.y)
+    counting = inputs.sites[inputs.sites.on_air].reset_index(drop=True)
+    placed = pd.DataFrame(counting.drop(columns="geometry"))
+    placed = placed.assign(x_m=counting.geometry.x, y_m=counting.geometry.y)
     tiles = list(inputs.grid.tiles(project.grid.tile_pixels))
     for number, tile in enumerate(tiles, 1):
         around = tile.padded(reach_m)
@@ -255,34 +266,24 @@ def _zones(period: Period, inputs: Inputs, surface: Surface, found: patches.Patc
 
 
 def _by_commune(period: Period, inputs: Inputs, zones: gpd.GeoDataFrame) -> pd.DataFrame:
-    codes = pd.Index(inputs.communes.commune_code)
-    row = pd.Series(np.arange(len(codes)), codes)
-    columns: dict[str, Any] = {"zones": zones.commune_code.value_counts().reindex(codes, fill_value=0).to_numpy()}
+    communes = inputs.communes
     standing = inputs.sites[inputs.sites.on_air & inputs.sites.in_study]
-    tree = shapely.STRtree(inputs.communes.geometry.to_numpy())
-    for technology in ("LTE", "NR"):
-        points = standing.geometry[standing.technology == technology].to_numpy()
-        site, unit = tree.query(points, predicate="within")
-        first = pd.Series(unit).groupby(site).min()  # on contested ground the lower code
-        columns[f"{technology.lower()}_sites"] = np.bincount(first, minlength=len(codes))
-    active = inputs.terminals[inputs.terminals.period == period.name].groupby("commune_code").active_terminals.sum()
-    columns["terminals"] = active.reindex(codes).astype("Int64").to_numpy()
-    outages = inputs.outages[inputs.outages.period == period.name].set_index("commune_code").reindex(row.index)
-    columns |= {name: outages[name].to_numpy(float) for name in ("saidi_min", "saifi_count")}
-    return pd.DataFrame(columns)
+    drawn = zones.commune_code.value_counts().reindex(communes.commune_code, fill_value=0)
+    counted = {"zones": drawn.to_numpy()} | {
+        f"{technology.lower()}_sites": sites.count_in(standing[standing.technology == technology], communes)
+        for technology in ("LTE", "NR")
+    }
+    filed = tables.by_commune(inputs.terminals, inputs.outages, communes.commune_code, period.name)
+    return pd.concat([pd.DataFrame(counted), filed], axis=1)
 
 
 def _villages(inputs: Inputs, surface: Surface) -> gpd.GeoDataFrame:
     """Villages with their people, and their signal and power at the village's place."""
     villages = inputs.villages
     micro = access.village_people(surface.territory, surface.micro, len(villages))
-    column = np.floor((villages.geometry.x.to_numpy() - inputs.grid.west) / inputs.grid.pixel_m).astype(int)
-    row = np.floor((inputs.grid.north - villages.geometry.y.to_numpy()) / inputs.grid.pixel_m).astype(int)
-    rows, columns = inputs.grid.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    signal = np.full(len(villages), 255, np.uint8)
-    signal[inside] = surface.signal[row[inside], column[inside]]
-    power = villages.has_grid_power.astype("Int64").fillna(255)
+    row, column, inside = inputs.grid.locate(villages.geometry.x.to_numpy(), villages.geometry.y.to_numpy())
+    signal = np.where(inside, surface.signal[row, column], UNKNOWN)
+    power = villages.has_grid_power.astype("Int64").fillna(UNKNOWN)
     return villages.assign(
         people=people.whole(micro[:, np.newaxis])[:, 0],
         signal=pd.Series(signal).map(STATES).to_numpy(object),
@@ -300,7 +301,7 @@ def _record(
 ) -> dict[str, Any]:
     """What `run.json` says, free of clock, host and path."""
     counts = {account.layer: account.as_dict() for account in inputs.accounts}
-    scattered = {name: round(micro / people.MICRO, 3) for name, micro in found.scattered_micro.items()}
+    scattered = {name: round(micro / MICRO, 3) for name, micro in found.scattered_micro.items()}
     zones = {"drawn": len(found.zones), "scattered": found.scattered, "scattered_people": scattered}
     terrain = f"{project.layers.terrain.source or 'terrain'}, sampled at {inputs.grid.pixel_m:g} m"
     return {

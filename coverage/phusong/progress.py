@@ -18,7 +18,12 @@ class Reporter:
         self._quiet = quiet
         self._told = ("", -1)
         self._task: TaskID | None = None
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         live = sys.stderr.isatty() and not quiet
         self._bar = Progress(*columns, console=Console(stderr=True)) if live else None
 

@@ -30,7 +30,8 @@ def rows(*values: list[int]) -> Whole:
     return np.array(values, np.int64)
 
 
-# none, limited, good, very good, unknown; no, yes, unknown; none, signal, power, both, unknown
+# none, limited, good, very good, unknown; no, yes, unknown; none, signal, power, both, unknown; and signal no, yes,
+# unknown with power no, yes, unknown in each
 COUNTS = Counts(
     {
         ("LTE", ANY): rows([2, 3, 1, 2, 2], [0, 0, 4, 0, 0], NOBODY),
@@ -40,7 +41,8 @@ COUNTS = Counts(
         ("NR", "Viettel"): rows([10, 0, 0, 0, 0], [0, 0, 0, 0, 4], NOBODY),
     },
     rows([3, 5, 2], [0, 0, 4], [0, 0, 0]),
-    rows([3, 2, 1, 1, 3], [0, 0, 0, 0, 4], NOBODY),
+    rows([3, 2, 2, 1, 2], [0, 0, 0, 0, 4], NOBODY),
+    rows([1, 1, 1, 2, 3, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0, 0, 0, 4], [0] * 9),
 )
 EXTRA = pd.DataFrame({"zones": [1, 0, 0]})
 
@@ -98,16 +100,21 @@ def test_when_nothing_is_known_there_is_no_share_but_bounds():
     assert figure("people_with_power_share", "01002", "commune") == approx(0, 0, NAN, 0, 1)
 
 
-def test_power_and_gaps():
+def test_power_and_signal():
     assert figure("people_with_power_share", "01001", "commune") == approx(5, 8, 5 / 8, 0.5, 0.7)
     assert figure("people_with_power_share", "01", "province") == approx(5, 8, 5 / 8, 5 / 14, 11 / 14)
-    assert figure("people_in_signal_gap_share", "01001", "commune") == approx(2, 7, 2 / 7, 0.2, 0.5)
-    assert figure("people_in_power_gap_share", "01001", "commune") == approx(1, 7, 1 / 7, 0.1, 0.4)
-    assert figure("people_in_both_gap_share", "", "study") == approx(1, 7, 1 / 7, 1 / 14, 8 / 14)
+    assert figure("people_without_signal_share", "01001", "commune", ANY, ANY) == approx(3, 8, 3 / 8, 0.3, 0.5)
+
+
+def test_lacking_both_is_open_only_where_neither_is_known_to_be_there():
+    "Of the 10 people 1 lacks both; of 2 it is open: no signal and power unknown, or nothing known."
+    both = "people_without_signal_and_power_share"
+    assert figure(both, "01001", "commune", ANY, ANY) == approx(1, 8, 1 / 8, 0.1, 0.3)
+    assert figure(both, "", "study", ANY, ANY) == approx(1, 8, 1 / 8, 1 / 14, 7 / 14)
 
 
 def test_one_row_a_definition_unit_operator_and_technology():
-    "5 pairs of technology and operator at 3 levels, power, 3 gaps: 19 figures of 3 communes, 2 provinces, 1 study."
+    "5 pairs of technology and operator at 3 levels, power, 2 lacks: 18 figures of 3 communes, 2 provinces, 1 study."
     table = indicator_table(COMMUNES, COUNTS)
     assert list(table.columns) == [
         "definition_id",
@@ -124,14 +131,14 @@ def test_one_row_a_definition_unit_operator_and_technology():
         "high",
     ]
     key = ["definition_id", "unit_level", "unit_code", "operator", "technology", "environment"]
-    assert len(table) == 19 * 6
+    assert len(table) == 18 * 6
     assert not table.duplicated(key).any()
     assert table.numerator.dtype == table.denominator.dtype == np.int64
 
 
 def test_order_in_which_operators_were_met_changes_no_row():
     "Which operator is met first depends on the first tile."
-    turned = Counts(dict(reversed(COUNTS.levels.items())), COUNTS.power, COUNTS.gaps)
+    turned = Counts(dict(reversed(COUNTS.levels.items())), COUNTS.power, COUNTS.gaps, COUNTS.joint)
     pd.testing.assert_frame_equal(indicator_table(COMMUNES, turned), indicator_table(COMMUNES, COUNTS))
     pd.testing.assert_frame_equal(commune_table(COMMUNES, turned, EXTRA), commune_table(COMMUNES, COUNTS, EXTRA))
 
@@ -175,9 +182,9 @@ def test_commune_table_by_hand():
             "power_unknown_people": 2,
             "gap_none_people": 3,
             "gap_signal_people": 2,
-            "gap_power_people": 1,
+            "gap_power_people": 2,
             "gap_both_people": 1,
-            "gap_unknown_people": 3,
+            "gap_unknown_people": 2,
             "zones": 1,
         }
     )
@@ -197,15 +204,6 @@ def test_unknown_is_not_no():
     table = commune_table(COMMUNES, COUNTS, EXTRA)
     assert np.isnan(table.nr_share.iloc[1])
     assert (table.nr_share_low.iloc[1], table.nr_share_high.iloc[1]) == (0.0, 1.0)
-
-
-@pytest.mark.parametrize("name", ["Unknown", "Limited", "None"])
-def test_operators_name_takes_no_other_column(name: str):
-    "Filings hold operators such as 'Unknown'; the figures of all operators stay what they are."
-    levels = {**COUNTS.levels, ("LTE", name): rows([10, 0, 0, 0, 0], [4, 0, 0, 0, 0], NOBODY)}
-    table = commune_table(COMMUNES, Counts(levels, COUNTS.power, COUNTS.gaps), EXTRA)
-    usual = commune_table(COMMUNES, COUNTS, EXTRA)
-    pd.testing.assert_frame_equal(table[usual.columns], usual)
 
 
 def test_interval_by_hand():
@@ -229,7 +227,8 @@ def test_share_lies_between_its_bounds(parts: list[tuple[int, int, int]]):
 @given(st.lists(st.lists(st.integers(0, 10**6), min_size=5, max_size=5), min_size=3, max_size=3))
 @settings(max_examples=15, deadline=None)
 def test_provinces_and_study_are_sums_of_communes(levels: list[list[int]]):
-    counted = Counts({("LTE", ANY): rows(*levels)}, rows(*([0, 0, sum(row)] for row in levels)), rows(*levels))
+    joint = rows(*([0] * 8 + [sum(row)] for row in levels))
+    counted = Counts({("LTE", ANY): rows(*levels)}, rows(*([0, 0, sum(row)] for row in levels)), rows(*levels), joint)
     table = indicator_table(COMMUNES, counted)
     for _, part in table.groupby(["definition_id", "operator", "technology"]):
         by = part.set_index(["unit_level", "unit_code"])[["numerator", "denominator"]]

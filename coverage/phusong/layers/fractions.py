@@ -58,7 +58,8 @@ def _covered(shape: shapely.Geometry, grid: Grid) -> tuple[NDArray[np.int64], ND
     rings = shapely.get_rings(shapely.get_parts(shape))
     corners = shapely.get_coordinates(rings)
     ends = np.cumsum([0, *shapely.get_num_coordinates(rings)])
-    x, y = (corners[:, 0] - grid.west) / grid.pixel_m, (grid.north - corners[:, 1]) / grid.pixel_m
+    # counted from the origin of the lattice and not from the grid's corner: the same bits in every grid
+    x, y = corners[:, 0] / grid.pixel_m, -corners[:, 1] / grid.pixel_m
     left, top = int(np.floor(x.min())), int(np.floor(y.min()))
     size = (int(np.ceil(y.max())) - top + 1, int(np.ceil(x.max())) - left + 2)
     signed = np.zeros(size)
@@ -68,7 +69,7 @@ def _covered(shape: shapely.Geometry, grid: Grid) -> tuple[NDArray[np.int64], ND
     covered = np.cumsum(signed, axis=1)
     row, column = np.nonzero(covered > _NOTHING)
     value = np.minimum(covered[row, column], 1.0)
-    row, column = row + top, column + left
+    row, column = row + top + round(grid.north / grid.pixel_m), column + left - round(grid.west / grid.pixel_m)
     inside = (row >= 0) & (row < grid.shape[0]) & (column >= 0) & (column < grid.shape[1])
     return (row * grid.shape[1] + column)[inside], value[inside]
 

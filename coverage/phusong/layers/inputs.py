@@ -230,9 +230,8 @@ def _sites(
     tree = shapely.STRtree(studied.geometry.to_numpy())
     inside = np.zeros(len(near), bool)
     inside[tree.query(near.geometry.to_numpy(), predicate="within")[0]] = True
-    column = np.floor((near.geometry.x - terrain_grid.west) / terrain_grid.pixel_m).astype(int)
-    row = np.floor((terrain_grid.north - near.geometry.y) / terrain_grid.pixel_m).astype(int)
-    off = np.isnan(heights[np.clip(row, 0, heights.shape[0] - 1), np.clip(column, 0, heights.shape[1] - 1)])
+    row, column, on_grid = terrain_grid.locate(near.geometry.x.to_numpy(), near.geometry.y.to_numpy())
+    off = ~on_grid | np.isnan(heights[row, column])
     counting = site_layer.on_air(near, day, layer.as_of).to_numpy(bool)
     marked = near.assign(on_air=counting, in_study=inside, off_terrain=off)
     counted = _with(

@@ -39,9 +39,12 @@ def word(
     return _column("word", checks, required, nullable, unique)
 
 
-def number(low: float, high: float, *, required: bool = True, nullable: bool = False) -> pa.Column:
-    """Number column within a range, ends included."""
-    return _column("number", [pa.Check.in_range(low, high, error=f"outside {low:g}..{high:g}")], required, nullable)
+def number(low: float, high: float, *, required: bool = True, nullable: bool = False, whole: bool = False) -> pa.Column:
+    """Number column within a range, ends included; `whole` for counts."""
+    checks = [pa.Check.in_range(low, high, error=f"outside {low:g}..{high:g}")]
+    if whole:
+        checks.append(pa.Check(lambda values: values % 1 == 0, error="not whole numbers"))
+    return _column("number", checks, required, nullable)
 
 
 def flag(*, required: bool = True) -> pa.Column:

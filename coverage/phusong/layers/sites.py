@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import shapely
+from numpy.typing import NDArray
 
 from phusong.config import Project
-from phusong.layers.account import Account
+from phusong.layers.account import Account, refuse_if
 from phusong.layers.points import read_points
 from phusong.layers.schema import CODE, day, flag, number, word
+from phusong.text import slug
 
 AZIMUTHS = r"omni|\d{1,3}(?:\.\d+)?(?:;\d{1,3}(?:\.\d+)?)*"
+_TAKEN = {"", "any", "none", "limited", "good", "very_good", "unknown"}
 SCHEMA = pa.DataFrameSchema(
     {
         "site_id": word(unique=True),
@@ -45,7 +50,16 @@ def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
     LayerError
         With every fault of the layer.
     """
-    return read_points(project, "sites", SCHEMA, "site_id")
+    sites, account = read_points(project, "sites", SCHEMA, "site_id")
+    refuse_if("sites", _mistakable(sites.operator))
+    return sites, account
+
+
+def count_in(sites: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """Sites in each commune; on ground that several claim, in the first of them."""
+    site, unit = shapely.STRtree(communes.geometry.to_numpy()).query(sites.geometry.to_numpy(), predicate="within")
+    first = pd.Series(unit).groupby(site).min()
+    return np.bincount(first.to_numpy(), minlength=len(communes))
 
 
 def on_air(sites: gpd.GeoDataFrame, last_day: dt.date, as_of: dt.date | None) -> pd.Series:
@@ -68,3 +82,13 @@ def contradictions(sites: gpd.GeoDataFrame, as_of: dt.date | None) -> int:
     begun = sites.on_air_date <= pd.Timestamp(as_of)
     late = sites.on_air_date > pd.Timestamp(as_of)
     return int(((begun & (sites.status == "planned")) | (late & (sites.status == "on_air"))).sum())
+
+
+def _mistakable(operators: pd.Series) -> list[str]:
+    """Operators whose columns and files would be taken for something else's."""
+    names = sorted(set(operators))
+    by_slug: dict[str, list[str]] = {}
+    for name in names:
+        by_slug.setdefault(slug(name), []).append(name)
+    alike = [f"operator: {' and '.join(map(repr, group))} read alike" for group in by_slug.values() if len(group) > 1]
+    return alike + [f"operator: {name!r} means something else in our tables" for name in names if slug(name) in _TAKEN]

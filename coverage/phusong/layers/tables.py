@@ -17,7 +17,7 @@ TERMINALS = pa.DataFrameSchema(
         "period": word(pattern=QUARTER),
         "provider": word(),
         "commune_code": word(pattern=CODE),
-        "active_terminals": number(0, 1e6),
+        "active_terminals": number(0, 1e6, whole=True),
     }
 )
 OUTAGES = pa.DataFrameSchema(
@@ -52,6 +52,14 @@ def read_outages(project: Project) -> tuple[pd.DataFrame, Account]:
         With every fault of the layer.
     """
     return _read(project, "outages", OUTAGES, ["period", "commune_code"])
+
+
+def by_commune(terminals: pd.DataFrame, outages: pd.DataFrame, codes: pd.Series, period: str) -> pd.DataFrame:
+    """Active terminals, SAIDI and SAIFI of each commune in one quarter; missing where nothing was filed."""
+    active = terminals[terminals.period == period].groupby("commune_code").active_terminals.sum()
+    felt = outages[outages.period == period].set_index("commune_code").reindex(codes)
+    columns = {name: felt[name].to_numpy(float) for name in ("saidi_min", "saifi_count")}
+    return pd.DataFrame({"terminals": active.reindex(codes).astype("Int64").to_numpy(), **columns})
 
 
 def _read(project: Project, name: str, schema: pa.DataFrameSchema, key: list[str]) -> tuple[pd.DataFrame, Account]:

@@ -30,11 +30,14 @@ class Counts:
     ----------
     levels
         By technology ("LTE", "NR") and operator; the operator `ANY` is the best of all.
+    joint
+        Signal and power together, nine classes: signal no, yes, unknown, and within each power no, yes, unknown.
     """
 
     levels: Mapping[tuple[str, str], Whole]
     power: Whole
     gaps: Whole
+    joint: Whole
 
     @property
     def people(self) -> Whole:
@@ -111,13 +114,15 @@ Definition = tuple[tuple[str, str, str, str], Whole, Whole]
 def _definitions(counts: Counts) -> Iterator[Definition]:
     """Definition, operator, technology and environment; people of the numerator; people whose state is known."""
     people = counts.people
-    for (technology, operator), levels in counts.levels.items():
+    for (technology, operator), levels in sorted(counts.levels.items(), key=lambda item: item[0]):
         for first, level in ((1, "limited"), (2, "good"), (3, "very_good")):
             key = (f"people_covered_{level}_share", operator, technology, "outdoor")
             yield key, levels[:, first:4].sum(axis=1), people - levels[:, 4]
     yield ("people_with_power_share", "", "", ""), counts.power[:, 1], people - counts.power[:, 2]
-    for i, name in enumerate(GAPS[1:4], 1):
-        yield (f"people_in_{name}_gap_share", "", "", ""), counts.gaps[:, i], people - counts.gaps[:, 4]
+    no, yes, unknown = (counts.joint[:, i : i + 3] for i in (0, 3, 6))
+    yield ("people_without_signal_share", ANY, ANY, "outdoor"), no.sum(axis=1), no.sum(axis=1) + yes.sum(axis=1)
+    open_question = no[:, 2] + unknown[:, 0] + unknown[:, 2]  # either lacking or not known, and not both known to lack
+    yield ("people_without_signal_and_power_share", ANY, ANY, "outdoor"), no[:, 0], people - open_question
 
 
 def _units(communes: pd.DataFrame) -> tuple[dict[str, Any], NDArray[np.int64]]:

@@ -19,6 +19,11 @@ class Period:
     last_day: dt.date
 
     @classmethod
+    def present(cls) -> Period:
+        """The quarter of today."""
+        return cls.parse(str(pd.Timestamp(dt.date.today()).to_period("Q")))
+
+    @classmethod
     def parse(cls, text: str) -> Period:
         """
         Quarter from text such as 2026Q3.
@@ -33,6 +38,6 @@ class Period:
         >>> Period.parse("2026Q3").last_day.isoformat()
         '2026-09-30'
         """
-        if not re.fullmatch(r"[12]\d{3}Q[1-4]", text):
+        if not re.fullmatch(r"[12][0-9]{3}Q[1-4]", text):
             raise ConfigError(f"the period '{text}' is not a quarter; expected a year and a quarter such as 2026Q3")
         return cls(text, pd.Period(text, freq="Q").end_time.date())

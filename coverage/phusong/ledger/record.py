@@ -18,7 +18,7 @@ def input_files(project: Project) -> Iterator[dict[str, Any]]:
     """Every file that was read, by layer: name, SHA-256, bytes, and what the project file says of it."""
     for name in LAYER_NAMES:
         layer = getattr(project.layers, name)
-        for file in project.files(layer) if layer is not None else []:
+        for file in _parts(project.files(layer)) if layer is not None else []:
             yield {
                 "layer": name,
                 "file": file.name,
@@ -44,6 +44,15 @@ def settings(project: Project) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Versions of what computed: bytes are promised for one set of them."""
     return {"phusong": __version__} | {name: importlib.metadata.version(name) for name in _LIBRARIES}
+
+
+def _parts(files: list[Path]) -> list[Path]:
+    """The files, a shapefile with all its companions: its outlines, table and CRS lie in files of their own."""
+    return [
+        part
+        for file in files
+        for part in (sorted(file.parent.glob(f"{file.stem}.*")) if file.suffix.lower() == ".shp" else [file])
+    ]
 
 
 def sha256_of(file: Path) -> str:

@@ -67,15 +67,20 @@ def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
     period, project = str(snapshot.run["period"]), str(snapshot.run["project"])
     refuse_foreign(folder, project)
     staging = folder / f".{period}.partial"
+    if (folder / period).exists() and not (folder / period / _RUN).exists():
+        raise SnapshotError(f"{folder / period} is there and no snapshot. Move it away first.")
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
         hashes = {name: _put(staging / name, data) for name, data in _files(snapshot)}
-        text = json.dumps({**snapshot.run, "files": hashes}, ensure_ascii=False, indent=1, allow_nan=False, default=str)
+        text = json.dumps(
+            {**snapshot.run, "files": hashes}, ensure_ascii=False, indent=1, allow_nan=False, default=_plain
+        )
         digest = _put(staging / _RUN, text.encode())
         return _replace(staging, folder / period), digest
     except OSError as fault:
         shutil.rmtree(staging, ignore_errors=True)
+        recover(folder)
         reason = fault.strerror or str(fault)
         kept = "; the earlier snapshot is untouched" if (folder / period).exists() else ""
         raise SnapshotError(f"The snapshot {folder / period} could not be written: {reason}{kept}.") from fault
@@ -94,8 +99,8 @@ def refuse_foreign(folder: Path, project: str) -> None:
         When any snapshot in the folder belongs to another project.
     """
     recover(folder)
-    for run in sorted(folder.glob(f"*/{_RUN}")):
-        other = json.loads(run.read_text("utf-8")).get("project")
+    for run in sorted(folder.glob(f"[!.]*/{_RUN}")):
+        other = _record(run)[0]["project"]
         if other != project:
             raise SnapshotError(
                 f"{folder} holds snapshots of the project '{other}', not of '{project}'. Choose another folder."
@@ -126,17 +131,17 @@ def read(folder: Path, period: str) -> tuple[dict[str, pd.DataFrame], dict[str, 
     if not (place / _RUN).exists():
         have = ", ".join(periods(folder)) or "none"
         raise SnapshotError(f"There is no snapshot of {period} in {folder} (there are: {have}).")
-    text = (place / _RUN).read_bytes()
-    run = json.loads(text)
+    run, digest_of_run = _record(place / _RUN)
     for name, digest in run["files"].items():
         if not (place / name).exists() or _sha256((place / name).read_bytes()) != digest:
             raise SnapshotError(f"{place / name} is not the file that the run wrote; run the period again.")
-    tables = {file.stem: _table(file) for file in sorted(place.glob("*.parquet"))}
-    return tables, run, _sha256(text)
+    tables = {Path(name).stem: _table(place / name) for name in sorted(run["files"]) if name.endswith(".parquet")}
+    return tables, run, digest_of_run
 
 
 def periods(folder: Path) -> list[str]:
     """Periods that have a snapshot, in order."""
+    recover(folder)
     return sorted(run.parent.name for run in folder.glob(f"[0-9]*/{_RUN}"))
 
 
@@ -147,6 +152,23 @@ def _files(snapshot: Snapshot) -> Iterable[tuple[str, bytes]]:
     yield "zones.gpkg", _geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))
     for name, (grid, raster) in snapshot.rasters.items():
         yield f"surface/{name}.tif", _cog(raster, grid)
+
+
+def _record(file: Path) -> tuple[dict[str, Any], str]:
+    text = file.read_bytes()
+    try:
+        run = json.loads(text)
+    except ValueError:
+        run = None
+    if not isinstance(run, dict) or not {"project", "files"} <= set(run):
+        raise SnapshotError(f"{file} is not the record that a run wrote; remove its folder and run the period again.")
+    return run, _sha256(text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} has no place in {_RUN}")
 
 
 def _put(file: Path, data: bytes) -> str:

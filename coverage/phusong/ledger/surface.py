@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from phusong.grid import Grid
 from phusong.text import slug
-
-MICRO = 1_000_000
-UNKNOWN, OUTSIDE = 255, 254
-NO_SIGNAL = -32768
+from phusong.units import MICRO, NO_SIGNAL_DDBM, OUTSIDE, UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
     """Name and labelled array of everything a snapshot keeps of a surface."""
     yield "people", grid.wrap((surface.micro / MICRO).astype(np.float32), "people", "1")
     kinds = ", ".join(f"{value} {kind}" for value, kind in surface.kinds.items())
-    yield "gap", grid.wrap(surface.gap, "what the pixel lacks", "1").assign_attrs(flags=kinds)
+    yield "gap", grid.wrap(surface.gap, "what the pixel lacks", "1").assign_attrs(flags=kinds, nodata=OUTSIDE)
     served = "0 not served, 1 served"
     yield "signal", _coded(surface, grid, surface.signal, "signal of any operator", served)
     yield "power", _coded(surface, grid, surface.power, "grid electricity of the village", served)
@@ -69,9 +66,9 @@ def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
     for (technology, operator), received in surface.rsrp_ddbm.items():
         quantity = "SS-RSRP" if technology == "NR" else "RSRP"
         wrapped = grid.wrap(received, f"strongest {quantity}, {operator}", "0.1 dBm")
-        yield slug(f"rsrp {technology} {operator}"), wrapped.assign_attrs(nodata=NO_SIGNAL)
+        yield slug(f"rsrp {technology} {operator}"), wrapped.assign_attrs(nodata=NO_SIGNAL_DDBM)
 
 
 def _coded(surface: Surface, grid: Grid, values: NDArray[np.uint8], name: str, meaning: str) -> xr.DataArray:
     wrapped = grid.wrap(np.where(surface.commune < 0, OUTSIDE, values).astype(np.uint8), name, "1")
-    return wrapped.assign_attrs(flags=f"{meaning}, {UNKNOWN} unknown, {OUTSIDE} outside the study")
+    return wrapped.assign_attrs(flags=f"{meaning}, {UNKNOWN} unknown, {OUTSIDE} outside the study", nodata=OUTSIDE)

@@ -9,9 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from phusong.grid import Grid
-
-NOT_SERVED, SERVED, UNKNOWN = 0, 1, 255
-"""Values of the signal and power rasters; unknown is not no."""
+from phusong.units import UNKNOWN
 
 
 def territories(

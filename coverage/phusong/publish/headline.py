@@ -45,8 +45,9 @@ def notes(edition: Edition) -> list[str]:
     lines = [
         f"* Shares are of people whose state is known. People: raster of {run['people_vintage'] or 'unknown year'}, "
         f"scaled to {balance['people_scaled_to']}. Zones: {zones['drawn']} drawn, {zones['scattered']} scattered.",
-        f"People of the raster {balance['raster']:,.1f} = study {balance['study']:,.1f} + other communes "
-        f"{balance['neighbours']:,.1f} + outside every commune {balance['outside']:,.1f} "
+        f"People of the raster {number_vi(balance['raster'], 1)} = study {number_vi(balance['study'], 1)} "
+        f"+ other communes {number_vi(balance['neighbours'], 1)} "
+        f"+ outside every commune {number_vi(balance['outside'], 1)} "
         f"(relative difference {balance['relative_difference']:.1e})",
         f"Rows in = accepted + refused: {'; '.join(rows)}",
         f"Communes: {communes['overlapping_pairs']} overlapping pairs ({communes['overlap_km2']:.4f} km2), "
@@ -61,7 +62,7 @@ def notes(edition: Edition) -> list[str]:
 
 def _row(name: str, part: pd.DataFrame) -> tuple[str, ...]:
     def total(column: str) -> int:
-        return int(part[column].sum()) if column in part else 0
+        return int(part[column].sum())
 
     people = total("people")
     return (

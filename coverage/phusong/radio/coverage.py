@@ -22,9 +22,8 @@ from phusong.radio.levels import threshold_ddbm
 from phusong.radio.reach import Paths, Transmitter, paths_within
 from phusong.radio.sweep import radial_count, terrain_loss
 from phusong.text import sort_key
+from phusong.units import NO_SIGNAL_DDBM
 
-NO_SIGNAL = -32768
-"""Stored where no computed site reaches; other levels are tenths of dBm."""
 _BATCH = 16
 # Near pixels first: most pixels then have a strong server before the far sites come, whose paths need no profile.
 _RINGS = ((-1.0, 0.3), (0.3, 1.0))
@@ -98,7 +97,7 @@ def strongest_servers(
     terrain_grid.window(grid)
     found = carriers(sites, radio)
     world = World(np.ascontiguousarray(terrain, np.float32), terrain_grid, grid, radio)
-    groups = _groups(found, world)
+    groups = empty_groups(found, world)
     batches = [(ring, found[start : start + _BATCH]) for ring in _RINGS for start in range(0, len(found), _BATCH)]
     off_terrain: set[str] = set()
     done = 0
@@ -180,7 +179,8 @@ def received_ddbm(
     return paths, np.rint(10 * level_dbm)
 
 
-def _groups(found: Sequence[Carrier], world: World) -> dict[tuple[str, str], Best]:
+def empty_groups(found: Sequence[Carrier], world: World) -> dict[tuple[str, str], Best]:
+    """A group for each operator and technology of the carriers, sorted, that nobody serves yet."""
     keys = sorted({(c.technology, c.operator) for c in found}, key=lambda key: (key[0], sort_key(key[1]), key[1]))
     shape = world.grid.shape
     return {
@@ -188,7 +188,7 @@ def _groups(found: Sequence[Carrier], world: World) -> dict[tuple[str, str], Bes
             technology,
             operator,
             threshold_ddbm(world.radio.levels(technology).limited_dbm),
-            np.full(shape, NO_SIGNAL, np.int16),
+            np.full(shape, NO_SIGNAL_DDBM, np.int16),
             np.full(shape, -1, np.int32),
             np.zeros(shape, np.bool_),
         )
@@ -258,7 +258,7 @@ def _dataset(groups: Sequence[Best], grid: Grid, off_terrain: list[str]) -> xr.D
             "rsrp_ddbm": (
                 dims,
                 stacked([best.rsrp_ddbm for best in groups], np.int16),
-                {"long_name": "strongest RSRP (LTE) or SS-RSRP (NR)", "units": "0.1 dBm", "no_signal": NO_SIGNAL},
+                {"long_name": "strongest RSRP (LTE) or SS-RSRP (NR)", "units": "0.1 dBm", "no_signal": NO_SIGNAL_DDBM},
             ),
             "server": (
                 dims,

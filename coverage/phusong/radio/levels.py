@@ -9,8 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from phusong.config import Levels, Radio
+from phusong.units import UNKNOWN
 
-NONE, LIMITED, GOOD, VERY_GOOD, UNKNOWN = 0, 1, 2, 3, 255
+NONE, LIMITED, GOOD, VERY_GOOD = 0, 1, 2, 3
 ANY = "any"
 """Stands for the best of all operators."""
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from phusong.grid import Grid
 from phusong.radio.profile import heights_at, lattice_origin
+from phusong.units import NO_SIGNAL_DDBM
 
 LEAST_DISTANCE_M = 1.0
 
@@ -106,7 +107,7 @@ def paths_within(
         this transmitter below it, the pixel is left out: nothing this transmitter does can change it.
     """
     rows, columns = terrain_grid.window(grid)
-    so_far = np.full(grid.shape, -32768, np.int16) if so_far_ddbm is None else so_far_ddbm
+    so_far = np.full(grid.shape, NO_SIGNAL_DDBM, np.int16) if so_far_ddbm is None else so_far_ddbm
     pixel, east_m, north_m, ground_m = _within(
         np.ascontiguousarray(terrain, np.float32),
         np.array([rows.start, columns.start], np.int64),

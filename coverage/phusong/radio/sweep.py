@@ -49,16 +49,48 @@ def terrain_loss(
     """
     Loss in dB above free space of each path, by Bullington diffraction; NaN where terrain is missing.
 
+    The arguments are those of `equivalent_edges`.
+
+    References
+    ----------
+    Recommendation ITU-R P.526-15, section 4.5.1. `diffraction.bullington_loss` is the plain form of it.
+    """
+    nu = equivalent_edges(
+        transmitter,
+        paths,
+        terrain,
+        terrain_grid,
+        frequency_mhz=frequency_mhz,
+        radials=radials,
+        effective_earth_radius_km=effective_earth_radius_km,
+    )
+    loss = np.zeros(nu.size)
+    obstructed = ~(nu <= CLEAR_NU)
+    loss[obstructed] = bullington_from_edge(nu[obstructed], paths.distance_m[obstructed] / 1000)
+    return loss
+
+
+def equivalent_edges(
+    transmitter: Transmitter,
+    paths: Paths,
+    terrain: NDArray[np.float32],
+    terrain_grid: Grid,
+    *,
+    frequency_mhz: float,
+    radials: int,
+    effective_earth_radius_km: float,
+) -> NDArray[np.float64]:
+    """
+    Diffraction parameter nu of the knife edge that stands for the terrain of each path; NaN where terrain is missing.
+
+    Where it cannot exceed -0.78, and so costs nothing, it may be minus infinity.
+
     Parameters
     ----------
     terrain
         Heights on `terrain_grid`, NaN where not known; outside the grid they are not known either.
     radials
         Number of radials, the first towards grid north.
-
-    References
-    ----------
-    Recommendation ITU-R P.526-15, section 4.5.1. `diffraction.bullington_loss` is the plain form of it.
     """
     root_wavelength = math.sqrt(SPEED_OF_LIGHT_M_MHZ / frequency_mhz)
     edge = _edges(
@@ -76,11 +108,7 @@ def terrain_loss(
         # A hair lower than the limit, so that rounding cannot clear an edge that the plain form counts.
         (CLEAR_NU - 1e-6) * root_wavelength,
     )
-    nu = edge / root_wavelength
-    loss = np.zeros(nu.size)
-    obstructed = ~(nu <= CLEAR_NU)
-    loss[obstructed] = bullington_from_edge(nu[obstructed], paths.distance_m[obstructed] / 1000)
-    return loss
+    return np.asarray(edge / root_wavelength)
 
 
 @njit(cache=True, nogil=True)

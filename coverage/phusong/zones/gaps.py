@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-NOT_SERVED, SERVED, UNKNOWN = 0, 1, 255
+from phusong.units import NOT_SERVED, OUTSIDE, SERVED, UNKNOWN
 
 
 class Gap(IntEnum):
@@ -22,8 +22,8 @@ class Gap(IntEnum):
     SIGNAL = 1
     POWER = 2
     BOTH = 3
-    UNKNOWN = 254
-    OUTSIDE = 255
+    OUTSIDE = OUTSIDE
+    UNKNOWN = UNKNOWN
 
     @property
     def label(self) -> str:
