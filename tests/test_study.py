@@ -87,3 +87,9 @@ def test_the_headline_has_each_province_and_the_study(outcome):
 
 def test_the_map_is_small_enough(outcome, tmp_path):
     assert write_map(outcome.edition, tmp_path / "map.html").stat().st_size <= 2_000_000
+
+
+def test_the_readme_shows_this_table(outcome):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for row in headline(outcome.edition):
+        assert " | ".join(row) in readme
