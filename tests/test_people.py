@@ -198,12 +198,12 @@ def test_spreading_conserves_to_the_millionth(raster: Population):
 @given(populations())
 @settings(max_examples=60, deadline=None)
 def test_spreading_is_by_area_to_the_millionth(raster: Population):
-    "Each population pixel rounds a lattice pixel by less than a millionth up or down."
+    "Each population pixel rounds a lattice pixel by less than a millionth, and its own people by half of one."
     ground = raster.ground(lattice(10, 10))
     weights = area_fractions(np.asarray(shapely.polygons(raster.corners_m), object), ground)
     each = weights.sum(axis=1)
     exact = (raster.people * MICRO / each) @ weights
-    assert np.abs(spread(raster, ground).ravel() - exact).max() <= len(each) * 1.01
+    assert np.abs(spread(raster, ground).ravel() - exact).max() <= len(each) * 1.51
 
 
 @given(populations(), st.randoms(use_true_random=False))

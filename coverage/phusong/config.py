@@ -315,8 +315,9 @@ def _expand(folder: Path, path: str) -> list[Path]:
         return found
     file = folder / path
     if not file.exists():
-        near = nearest(file.name, (other.name for other in file.parent.iterdir())) if file.parent.is_dir() else None
-        hint = f" (there is {near})" if near else ""
+        stems = {other.stem: other.name for other in sorted(file.parent.iterdir())} if file.parent.is_dir() else {}
+        near = nearest(file.stem, stems)
+        hint = f" (there is {stems[near]})" if near else ""
         raise ConfigError(f"the file {path} is missing{hint}")
     return [file]
 

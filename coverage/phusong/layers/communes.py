@@ -19,14 +19,14 @@ from phusong.config import Project
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.files import read_features
 from phusong.layers.geometry import geodesic_area_km2, placed
-from phusong.layers.schema import CODE, FILE, ROW, conform, day, number, word
+from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, day, number, word
 
 SCHEMA = pa.DataFrameSchema(
     {
-        "commune_code": word(pattern=CODE),
+        "commune_code": word(pattern=CODE, form=CODE_FORM),
         "commune_name": word(),
         "commune_type": word(required=False, nullable=True),
-        "province_code": word(pattern=r"\d{2}"),
+        "province_code": word(pattern=r"\d{2}", form="01 (two digits)"),
         "province_name": word(),
         "valid_from": day(required=False, nullable=True),
         "valid_to": day(required=False, nullable=True),
@@ -81,10 +81,7 @@ def read(project: Project, on: dt.date) -> tuple[gpd.GeoDataFrame, Account]:
     frame, refused, repaired = placed(frame, ("Polygon", "MultiPolygon"))
     frame = _with_optional(frame)
     valid = frame[_valid(frame, on)]
-    faults = [
-        f"no commune is valid on {on}: the file's rows run from {frame.valid_from.min()} to {frame.valid_to.max()}"
-    ]
-    refuse_if("communes", faults if valid.empty else _repeated(valid))
+    refuse_if("communes", [_none_valid(frame, on)] if valid.empty else _repeated(valid))
     counts = {"not_valid_on_the_day": len(frame) - len(valid)}
     account = Account("communes", len(raw), tuple(refused), repaired, counts)
     return valid.sort_values("commune_code").reset_index(drop=True), account
@@ -120,6 +117,15 @@ def seams(communes: gpd.GeoDataFrame) -> Seams:
 def _valid(frame: gpd.GeoDataFrame, on: dt.date) -> pd.Series:
     begun = frame.valid_from.isna() | (frame.valid_from <= pd.Timestamp(on))
     return begun & (frame.valid_to.isna() | (frame.valid_to >= pd.Timestamp(on)))
+
+
+def _none_valid(frame: gpd.GeoDataFrame, on: dt.date) -> str:
+    if frame.empty:
+        return "no row has a usable outline"
+    first, last = frame.valid_from.min(), frame.valid_to.max()
+    begin = "" if pd.isna(first) else f"; the earliest begins on {first:%Y-%m-%d}"
+    end = "" if pd.isna(last) else f"; the last ends on {last:%Y-%m-%d}"
+    return f"no commune is valid on {on}{begin}{end}"
 
 
 def _repeated(valid: gpd.GeoDataFrame) -> list[str]:

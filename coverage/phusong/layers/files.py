@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import csv
+import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from phusong.layers.schema import FILE, ROW
 from phusong.text import nearest
 
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+_UNREADABLE = (
+    OSError, ValueError, KeyError, zipfile.BadZipFile, pd.errors.ParserWarning, DataSourceError, DataLayerError,
+)  # fmt: skip
 _FEATURES = (".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet")
 
 
@@ -52,14 +56,17 @@ def read_features(project: Project, name: str) -> gpd.GeoDataFrame:
 
 
 def _numbered(rows: Any, file: Path) -> Any:
-    first = 2 if file.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx") else 1
-    return rows.assign(**{FILE: file.name, ROW: range(first, first + len(rows))})
+    sheet = file.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx")
+    first = 2 if sheet else 1
+    numbered = rows.assign(**{FILE: file.name, ROW: range(first, first + len(rows))})
+    blank = rows.drop(columns="geometry", errors="ignore").isna().all(axis=1)
+    return numbered[~blank] if sheet else numbered
 
 
 def _read(name: str, file: Path, layer: Layer) -> pd.DataFrame:
     try:
         return _reader(file)(file, layer)
-    except (OSError, ValueError, KeyError, csv.Error, DataSourceError, DataLayerError) as fault:
+    except _UNREADABLE as fault:
         raise LayerError(name, [f"{file.name} cannot be read: {_reason(file, layer, fault)}"]) from fault
 
 
@@ -82,7 +89,13 @@ def _read_csv(file: Path, layer: Layer) -> pd.DataFrame:
     with file.open(encoding="utf-8-sig", newline="") as opened:
         head = opened.readline()
     delimiter = max(",;\t|", key=head.count)
-    return pd.read_csv(file, sep=delimiter, dtype=str, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+    with warnings.catch_warnings():
+        # a row longer than the header would move or lose its values
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(
+            file, sep=delimiter, dtype=str, encoding="utf-8-sig", keep_default_na=False, na_values=[""],
+            index_col=False, skip_blank_lines=False,
+        )  # fmt: skip
 
 
 def _read_xlsx(file: Path, layer: Layer) -> pd.DataFrame:
@@ -98,7 +111,12 @@ def _read_parquet(file: Path, layer: Layer) -> pd.DataFrame:
 
 
 def _read_vector(file: Path, layer: Layer) -> pd.DataFrame:
-    return gpd.read_file(file, layer=layer.sublayer) if layer.sublayer else gpd.read_file(file)
+    if layer.sublayer:
+        return gpd.read_file(file, layer=layer.sublayer)
+    names = [str(name) for name, kind in pyogrio.list_layers(file) if kind is not None]
+    if len(names) > 1:
+        raise ValueError(f"it has several layers ({', '.join(names)}): say which with sublayer")
+    return gpd.read_file(file, layer=names[0]) if names else gpd.read_file(file)
 
 
 def _reason(file: Path, layer: Layer, fault: Exception) -> str:
@@ -107,6 +125,8 @@ def _reason(file: Path, layer: Layer, fault: Exception) -> str:
     if isinstance(fault, DataLayerError) and layer.sublayer:
         sublayers = [str(row[0]) for row in pyogrio.list_layers(file)]
         return f"it has no layer '{layer.sublayer}' (nearest: {nearest(layer.sublayer, sublayers) or sublayers})"
+    if isinstance(fault, pd.errors.ParserWarning):
+        return "some rows have more values than the header has names"
     return str(fault)
 
 
@@ -120,7 +140,21 @@ def _located(name: str, rows: pd.DataFrame, file: Path, layer: Layer) -> gpd.Geo
         raise LayerError(name, [f'{file.name} has no CRS: write it, or say crs = "EPSG:..." in [layers.{name}]'])
     if rows.crs is not None and given is not None and not CRS(rows.crs).equals(given, ignore_axis_order=True):
         raise LayerError(name, [f"{file.name} says its CRS is {rows.crs.name}, the project file says {given.name}"])
-    return rows if rows.crs is not None else rows.set_crs(given)
+    located = rows if rows.crs is not None else rows.set_crs(given)
+    beyond = _beyond(located)
+    if beyond:
+        raise LayerError(
+            name, [f"{file.name}: {beyond} rows beyond 180 degrees east or 90 degrees north; are the axes swapped?"]
+        )
+    return located
+
+
+def _beyond(rows: gpd.GeoDataFrame) -> int:
+    if not rows.crs.is_geographic or rows.empty:
+        return 0
+    bounds = rows.bounds.abs()
+    limits = pd.Series({"minx": 180.001, "miny": 90.001, "maxx": 180.001, "maxy": 90.001})
+    return int((bounds > limits).any(axis=1).sum())
 
 
 def _points(name: str, rows: pd.DataFrame, file: Path, layer: Layer, crs: CRS | None) -> gpd.GeoDataFrame:
@@ -138,8 +172,11 @@ def _points(name: str, rows: pd.DataFrame, file: Path, layer: Layer, crs: CRS | 
         )
     if faults or crs is None:
         raise LayerError(name, faults)
-    east, north = (pd.to_numeric(rows[axis], errors="coerce") for axis in (x, y))
-    faults = [f for axis, read in ((x, east), (y, north)) for f in _unreadable(file, axis, rows[axis], read)]
+    plain = [rows[axis].where(rows[axis].astype(str).str.strip() != "") for axis in (x, y)]
+    east, north = (pd.to_numeric(text, errors="coerce") for text in plain)
+    faults = [f for text, read in zip(plain, (east, north), strict=True) for f in _unreadable(file, text, read)]
+    if crs.is_geographic and (east.abs() > 180).any():
+        faults.append(f"{file.name}: {int((east.abs() > 180).sum())} rows of '{x}' beyond 180 degrees")
     if crs.is_geographic and (north.abs() > 90).any():
         faults.append(
             f"{file.name}: {int((north.abs() > 90).sum())} rows of '{y}' beyond 90 degrees; are the axes swapped?"
@@ -151,11 +188,11 @@ def _points(name: str, rows: pd.DataFrame, file: Path, layer: Layer, crs: CRS | 
     return gpd.GeoDataFrame(rows.drop(columns=[x, y]), geometry=geometry, crs=crs)
 
 
-def _unreadable(file: Path, axis: str, text: pd.Series, read: pd.Series) -> list[str]:
+def _unreadable(file: Path, text: pd.Series, read: pd.Series) -> list[str]:
     bad = text[read.isna() & text.notna()]
     if bad.empty:
         return []
-    return [f"{file.name}: {len(bad)} rows of '{axis}' are not numbers, first {str(bad.iloc[0])[:40]!r}"]
+    return [f"{file.name}: {len(bad)} rows of '{text.name}' are not numbers, first {str(bad.iloc[0])[:40]!r}"]
 
 
 def _crs(name: str, layer: Layer) -> CRS | None:

@@ -37,7 +37,7 @@ def area_fractions(shapes: NDArray[np.object_], grid: Grid) -> sparse.csr_array:
     --------
     >>> from pyproj import CRS
     >>> grid = Grid(CRS(3405), 0.0, 100.0, 100.0, (1, 3))
-    >>> area_fractions(np.array([shapely.box(50, 0, 220, 50)]), grid).toarray().tolist()
+    >>> area_fractions(np.array([shapely.box(50, 0, 220, 50)]), grid).toarray().round(9).tolist()
     [[0.25, 0.5, 0.1]]
     """
     rows, columns = grid.shape

@@ -21,7 +21,8 @@ def degrees(crs: CRS) -> Transformer:
 
 def geodesic_area_km2(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     """Areas on the WGS 84 ellipsoid in km²: areas in a projection are up to 2 % off at the far islands."""
-    outlines = shapes.to_crs(4326)
+    # the signed areas of rings add up, so a ring of the wrong direction would add a hole or take an island away
+    outlines = shapely.orient_polygons(shapes.to_crs(4326).to_numpy())
     return np.array([abs(_ELLIPSOID.geometry_area_perimeter(shape)[0]) / 1e6 for shape in outlines])
 
 
@@ -39,11 +40,12 @@ def placed(frame: gpd.GeoDataFrame, kinds: tuple[str, ...]) -> tuple[gpd.GeoData
     -------
     The rows, the refusals, and how many geometries were repaired.
     """
-    shapes = frame.geometry.to_numpy()
+    shapes = np.asarray(frame.geometry.to_numpy(), object)
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    infinite = ~empty & ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    infinite = _infinite(shapes)
     invalid = ~empty & ~infinite & ~shapely.is_valid(shapes)
-    repaired = np.where(invalid, shapely.make_valid(shapes, method="structure", keep_collapsed=False), shapes)
+    repaired = shapes.copy()
+    repaired[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
     gone = invalid & shapely.is_empty(repaired)
     foreign = ~empty & ~gone & ~np.isin([str(s.geom_type) if s is not None else "" for s in repaired], kinds)
     reasons = np.select(
@@ -57,3 +59,11 @@ def placed(frame: gpd.GeoDataFrame, kinds: tuple[str, ...]) -> tuple[gpd.GeoData
     ]
     kept = frame.set_geometry(gpd.GeoSeries(repaired, index=frame.index, crs=frame.crs))
     return kept[reasons == ""].reset_index(drop=True), refused, int((invalid & (reasons == "")).sum())
+
+
+def _infinite(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which have a coordinate that is not finite; bounds and repair both overlook one that is not a number."""
+    found = np.zeros(len(shapes), bool)
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    found[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    return found

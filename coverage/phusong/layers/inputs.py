@@ -109,6 +109,8 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
     read = {name: attempt(name, reader) for name, reader in readers.items()}
     area = attempt("study area", lambda: _study(units, terrain, project, crs)) if units and terrain else None
     people = attempt("population", lambda: population_layer.read(project, area[1])) if area else None
+    if area is None:
+        attempt("population headers", lambda: population_layer.find(project))  # its faults are told all the same
     if faults or terrain is None or units is None or area is None or people is None:
         raise _together(faults)
     report("reading terrain and cutting the layers to the study")
@@ -186,7 +188,12 @@ def _cut(
         terrain_account,
         people[1],
         sites_account,
-        _with(villages_account, studied=len(own), commune_unknown=orphans),
+        _with(
+            villages_account,
+            studied=len(own),
+            commune_unknown=orphans,
+            outside_their_commune=villages.astray(own, studied),
+        ),
         *(read[name][1] for name in ("power_lines", "substations", "terminals", "outages")),
     )
     return Inputs(

@@ -40,6 +40,10 @@ def read_shapes(
     frame, faults = conform(raw, schema, layer)
     refuse_if(name, faults)
     frame, refused, repaired = placed(gpd.GeoDataFrame(frame, geometry="geometry", crs=raw.crs), kinds)
+    if refused and frame.empty:
+        refuse_if(
+            name, [f"all {len(refused)} rows are refused, the first of {refused[0].file} for: {refused[0].reason}"]
+        )
     ordered = complete(frame, schema).drop(columns=[FILE, ROW]).sort_values(key, kind="stable").reset_index(drop=True)
     canonical = gpd.GeoDataFrame(ordered, geometry="geometry", crs=raw.crs).to_crs(crs)
     return canonical, Account(name, len(raw), tuple(refused), repaired)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import rasterio
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from rasterio.windows import Window
 
 from phusong.config import Project
 from phusong.errors import LayerError
 from phusong.grid import Grid
 from phusong.layers.account import Account
-from phusong.layers.raster import crs_of
+from phusong.layers.raster import crs_of, read_band
 
+MOST_PEOPLE = 1e7
+"""No pixel holds more than a city; beyond is an undeclared nodata value."""
 _DENSIFY = 21
 
 
@@ -46,6 +49,21 @@ class Population:
         return Grid.over((float(west), float(south), float(east), float(north)), grid.pixel_m, grid.crs)
 
 
+def find(project: Project) -> tuple[Path, CRS]:
+    """
+    The raster and its CRS.
+
+    Raises
+    ------
+    LayerError
+        When there is not exactly one readable raster with a CRS.
+    """
+    files = project.files(project.layers.population)
+    if len(files) != 1:
+        raise LayerError("population", [f"{len(files)} files: expected one raster"])
+    return files[0], crs_of("population", files[0])
+
+
 def read(project: Project, grid: Grid) -> tuple[Population, Account]:
     """
     Population pixels of any CRS that touch the grid.
@@ -56,16 +74,18 @@ def read(project: Project, grid: Grid) -> tuple[Population, Account]:
         When there is not exactly one readable raster with a CRS, when it has negative people, or when it does not touch
         the grid.
     """
-    files = project.files(project.layers.population)
-    if len(files) != 1:
-        raise LayerError("population", [f"{len(files)} files: expected one raster"])
-    crs = crs_of("population", files[0])
+    file, crs = find(project)
     into = Transformer.from_crs(crs, grid.crs, always_xy=True)
     bounds = Transformer.from_crs(grid.crs, crs, always_xy=True).transform_bounds(*grid.bounds, densify_pts=_DENSIFY)
-    with rasterio.open(files[0]) as raster:
+    with rasterio.open(file) as raster:
         window = _window(raster, bounds)
-        people = raster.read(1, window=window, masked=True).astype(np.float64).filled(np.nan)
         transform = raster.window_transform(window)
+    people = read_band("population", file, window)
+    if (people > MOST_PEOPLE).any():
+        raise LayerError(
+            "population",
+            [f"{int((people > MOST_PEOPLE).sum())} pixels hold over {MOST_PEOPLE:g} people; is the nodata value set?"],
+        )
     if (people < 0).any():
         raise LayerError(
             "population", [f"{int((people < 0).sum())} pixels hold negative people; is the nodata value set?"]
@@ -74,7 +94,7 @@ def read(project: Project, grid: Grid) -> tuple[Population, Account]:
     corners = _corners(transform, rows, columns, into)
     touching = _touches(corners, grid)
     if not touching.any():
-        raise LayerError("population", [f"{files[0].name} has no people in the study area"])
+        raise LayerError("population", [f"{file.name} has no people in the study area"])
     kept = people[rows, columns][touching]
     counts = {"people_raster": float(kept.sum()), "empty_pixels": int(np.isnan(people).sum())}
     year = project.layers.population.year
@@ -83,8 +103,8 @@ def read(project: Project, grid: Grid) -> tuple[Population, Account]:
 
 def _window(raster: rasterio.DatasetReader, bounds: tuple[float, float, float, float]) -> Window:
     west, south, east, north = bounds
-    left, top = ~raster.transform * (west, north)
-    right, bottom = ~raster.transform * (east, south)
+    t = raster.transform
+    (left, right), (top, bottom) = ((x - t.c) / t.a for x in (west, east)), ((y - t.f) / t.e for y in (north, south))
     first, last = max(int(np.floor(top)) - 1, 0), min(int(np.ceil(bottom)) + 1, raster.height)
     start, stop = max(int(np.floor(left)) - 1, 0), min(int(np.ceil(right)) + 1, raster.width)
     if last <= first or stop <= start:

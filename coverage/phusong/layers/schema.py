@@ -16,6 +16,7 @@ Kind = Literal["word", "number", "flag", "day"]
 FILE, ROW = "source_file", "source_row"
 """Columns that say where a row came from; rows are counted as a spreadsheet shows them, the header being row 1."""
 
+_DAY = r"^\s*(\d{4}-\d{2}-\d{2})(?:[T ]\d.*)?\s*$"
 _FLAGS = {
     **dict.fromkeys(("true", "1", "1.0", "yes", "y", "có", "co", "x"), True),
     **dict.fromkeys(("false", "0", "0.0", "no", "n", "không", "khong"), False),
@@ -28,12 +29,13 @@ def word(
     nullable: bool = False,
     unique: bool = False,
     pattern: str = "",
+    form: str = "",
     among: tuple[str, ...] = (),
 ) -> pa.Column:
-    """Text column, optionally of a pattern (whole value) or among some values."""
+    """Text column, optionally of a pattern (whole value), which `form` says in words, or among some values."""
     checks = []
     if pattern:
-        checks.append(pa.Check.str_matches(f"^(?:{pattern})$", error=f"not of the form {pattern}"))
+        checks.append(pa.Check.str_matches(f"^(?:{pattern})$", error=f"not of the form {form or pattern}"))
     if among:
         checks.append(pa.Check.isin(among, error=f"not among {', '.join(among)}"))
     return _column("word", checks, required, nullable, unique)
@@ -59,6 +61,7 @@ def day(*, required: bool = True, nullable: bool = False) -> pa.Column:
 
 CODE = r"\d{5}"
 """Form of a commune code (Decision 19/2025/QĐ-TTg): five digits, a text with its leading zeros."""
+CODE_FORM = "00004 (five digits, with their leading zeros)"
 
 
 def conform(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tuple[pd.DataFrame, list[str]]:
@@ -79,14 +82,16 @@ def conform(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tupl
     The canonical rows, and every fault as a sentence. The rows are only good when there is no fault.
     """
     named, faults = _rename(raw, schema, layer)
+    told: dict[str, pd.Index] = {}
     for name, column in schema.columns.items():
         if name in named:
             named[name], unread = _convert(named[name], column.metadata["kind"], layer.factors.get(name, 1.0))
             faults += _unread(name, unread, raw, column.metadata["kind"])
+            told[name] = unread.index
             if len(unread):
                 named.loc[unread.index, name] = None
     present = {name: column for name, column in schema.columns.items() if name in named}
-    faults += _broken(named, present, {fault.split(":")[0] for fault in faults})
+    faults += _broken(named, present, told)
     columns = [*present, *(name for name in (FILE, ROW, "geometry") if name in named)]
     return named[columns], faults
 
@@ -96,7 +101,8 @@ def _column(kind: Kind, checks: list[Any], required: bool, nullable: bool, uniqu
 
 
 def _rename(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tuple[pd.DataFrame, list[str]]:
-    own = [str(name) for name in raw.columns if name not in (FILE, ROW, "geometry")]
+    own = {str(name): name for name in raw.columns if name not in (FILE, ROW, "geometry")}
+    claimed = {layer.columns.get(name, name) for name in schema.columns}
     taken: dict[str, Any] = {name: raw[name] for name in (FILE, ROW, "geometry") if name in raw}
     faults = [
         f"{section}.{name}: the layer has no such column" + _hint(" (did you mean '{}'?)", name, schema.columns)
@@ -109,9 +115,12 @@ def _rename(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tupl
         if name in layer.constants:
             taken[name] = pd.Series([layer.constants[name]] * len(raw), index=raw.index, dtype=object)
         elif wanted in own:
-            taken[name] = raw[wanted]
+            taken[name] = raw[own[wanted]]
         elif column.required or name in layer.columns:
-            faults.append(f"column '{wanted}' is missing" + _hint(" (your file has '{}')", wanted, own))
+            faults.append(
+                f"column '{wanted}' is missing"
+                + _hint(" (your file has '{}')", wanted, [c for c in own if c not in claimed])
+            )
     table = pd.DataFrame(taken, index=raw.index)
     if "geometry" in taken:
         return gpd.GeoDataFrame(table, geometry="geometry", crs=cast(gpd.GeoDataFrame, raw).crs), faults
@@ -132,10 +141,11 @@ def _convert(values: pd.Series, kind: Kind, factor: float) -> tuple[pd.Series, p
     if kind == "number":
         read = pd.to_numeric(values.where(~empty), errors="coerce").astype(float) * factor
     elif kind == "flag":
-        plain = values.astype(object).where(~empty, None).map(lambda v: str(v).strip().lower(), na_action="ignore")
+        plain = values.astype(object).where(~empty, None).map(lambda v: nfc(str(v)).lower(), na_action="ignore")
         read = plain.map(_FLAGS).astype("boolean")
     else:
-        read = pd.to_datetime(values.where(~empty), format="ISO8601", errors="coerce").astype("datetime64[s]")
+        day_part = values.where(~empty).astype(str).str.extract(_DAY, expand=False)  # an hour makes no day later
+        read = pd.to_datetime(day_part, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
     return read, values[read.isna() & ~empty]
 
 
@@ -148,11 +158,11 @@ def _unread(name: str, unread: pd.Series, raw: pd.DataFrame, kind: Kind) -> list
         return []
     what = {"number": "not numbers", "flag": "neither yes nor no", "day": "not days of the form 2026-09-30"}[kind]
     first = unread.index[0]
-    return [f"{name}: {_rows(len(unread))} {what}, first at row {raw[ROW][first]} (found {str(unread[first])[:40]!r})"]
+    return [f"{name}: {_rows(len(unread))} {what}, first at {_place(raw, first)} (found {str(unread[first])[:40]!r})"]
 
 
-def _broken(table: pd.DataFrame, columns: dict[str, pa.Column], told: set[str]) -> list[str]:
-    """Sentences for the schema's failures; an unreadable value is not blamed again for emptiness."""
+def _broken(table: pd.DataFrame, columns: dict[str, pa.Column], told: dict[str, pd.Index]) -> list[str]:
+    """Sentences for the schema's failures; an unreadable value (`told`) is not blamed again for emptiness."""
     try:
         pa.DataFrameSchema(columns).validate(pd.DataFrame(table.drop(columns="geometry", errors="ignore")), lazy=True)
     except SchemaErrors as broken:
@@ -161,13 +171,19 @@ def _broken(table: pd.DataFrame, columns: dict[str, pa.Column], told: set[str]) 
         return []
     faults = []
     for (name, check), failed in cases.groupby(["column", "check"], sort=False):
-        if check == "not_nullable" and name in told:
+        if check == "not_nullable":
+            failed = failed[~failed["index"].isin(told.get(str(name), []))]  # noqa: PLW2901
+        if failed.empty:
             continue
         kind = {"not_nullable": "empty", "field_uniqueness": "repeated"}.get(str(check), str(check))
         first = failed["index"].iloc[0]
-        found = "" if kind == "empty" else f" (found {table[str(name)][first]!r})"
-        faults.append(f"{name}: {_rows(len(failed))} {kind}, first at row {table[ROW][first]}{found}")
+        found = "" if kind == "empty" else f" (found {table[str(name)].astype(object)[first]!r})"
+        faults.append(f"{name}: {_rows(len(failed))} {kind}, first at {_place(table, first)}{found}")
     return faults
+
+
+def _place(table: pd.DataFrame, index: Any) -> str:
+    return f"row {table[ROW][index]}" + (f" of {table[FILE][index]}" if len(table[FILE].unique()) > 1 else "")
 
 
 def _rows(count: int) -> str:

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from phusong.config import Project
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.points import read_points
-from phusong.layers.schema import CODE, day, flag, number, word
+from phusong.layers.schema import CODE, CODE_FORM, day, flag, number, word
 from phusong.text import slug
 
-AZIMUTHS = r"omni|\d{1,3}(?:\.\d+)?(?:;\d{1,3}(?:\.\d+)?)*"
+_AZIMUTH = r"(?:360|(?:3[0-5]|[12]?\d)?\d(?:\.\d+)?)"
+AZIMUTHS = rf"omni|{_AZIMUTH}(?:;{_AZIMUTH})*"
 _TAKEN = {"", "any", "none", "limited", "good", "very_good", "unknown"}
 SCHEMA = pa.DataFrameSchema(
     {
@@ -27,7 +28,7 @@ SCHEMA = pa.DataFrameSchema(
         "frequency_mhz": number(400, 52_600),
         "bandwidth_mhz": number(1.4, 400),
         "height_agl_m": number(3, 300),
-        "azimuths_deg": word(pattern=AZIMUTHS),
+        "azimuths_deg": word(pattern=AZIMUTHS, form="30;150;270 (degrees 0..360) or omni"),
         "downtilt_deg": number(-10, 45),
         "eirp_dbm": number(0, 95),
         "status": word(among=("on_air", "planned", "off")),
@@ -36,7 +37,7 @@ SCHEMA = pa.DataFrameSchema(
         "backup_hours": number(0, 2000, required=False, nullable=True),
         "hardened": flag(required=False),
         "substation_id": word(required=False, nullable=True),
-        "commune_code": word(pattern=CODE, required=False, nullable=True),
+        "commune_code": word(pattern=CODE, form=CODE_FORM, required=False, nullable=True),
     }
 )
 
@@ -66,13 +67,13 @@ def on_air(sites: gpd.GeoDataFrame, last_day: dt.date, as_of: dt.date | None) ->
     """
     Which sites count in the period that ends on `last_day`.
 
-    A site counts when its on-air date is not after that day. Where there is no date, the status speaks, but only for
-    the file's as-of date: an undated site on air then counts in periods that end on or after it.
+    A site counts when its on-air date is not after that day. The status speaks only for the file's as-of date, so only
+    for periods that end on or after it: there an undated site on air counts, and a site that is off does not.
     """
     dated = sites.on_air_date.notna() & (sites.on_air_date <= pd.Timestamp(last_day))
     if as_of is None or as_of > last_day:
         return dated
-    return dated | (sites.on_air_date.isna() & (sites.status == "on_air"))
+    return (dated | (sites.on_air_date.isna() & (sites.status == "on_air"))) & (sites.status != "off")
 
 
 def contradictions(sites: gpd.GeoDataFrame, as_of: dt.date | None) -> int:

@@ -9,21 +9,21 @@ from phusong.config import Project
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.files import read_table
 from phusong.layers.points import complete
-from phusong.layers.schema import CODE, FILE, ROW, conform, number, word
+from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, number, word
 
 QUARTER = r"\d{4}Q[1-4]"
 TERMINALS = pa.DataFrameSchema(
     {
-        "period": word(pattern=QUARTER),
+        "period": word(pattern=QUARTER, form="2026Q3"),
         "provider": word(),
-        "commune_code": word(pattern=CODE),
+        "commune_code": word(pattern=CODE, form=CODE_FORM),
         "active_terminals": number(0, 1e6, whole=True),
     }
 )
 OUTAGES = pa.DataFrameSchema(
     {
-        "commune_code": word(pattern=CODE),
-        "period": word(pattern=QUARTER),
+        "commune_code": word(pattern=CODE, form=CODE_FORM),
+        "period": word(pattern=QUARTER, form="2026Q3"),
         "saidi_min": number(0, 132_480),  # minutes of the longest quarter
         "saifi_count": number(0, 10_000),
     }

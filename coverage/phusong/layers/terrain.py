@@ -12,21 +12,21 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from rasterio.fill import fillnodata
 from rasterio.windows import Window
-from scipy.ndimage import map_coordinates
 from shapely.geometry.base import BaseGeometry
 
 from phusong.config import Project
 from phusong.errors import LayerError
 from phusong.grid import Grid
 from phusong.layers.account import Account
-from phusong.layers.raster import crs_of
+from phusong.layers.raster import crs_of, read_band
 
 VOID_SEARCH_PIXELS = 100
 HEIGHT_STEP_M = 0.1
 """Heights are stored to this step, and what is stored is what is counted."""
-LOWEST_M = -1000.0
-"""Lower is no land on Earth but an undeclared void, such as the -32768 of SRTM."""
-_MARGIN_PIXELS = 4
+LOWEST_M, HIGHEST_M = -1000.0, 9000.0
+"""Beyond is no land on Earth but an undeclared void, such as the -32768 of SRTM."""
+_MARGIN_PIXELS = VOID_SEARCH_PIXELS + 4
+"""Voids are filled from all ground within reach, whatever part is asked for."""
 _LATTICE_TOLERANCE = 0.02
 _UNREACHED = -99_999.0
 
@@ -41,14 +41,6 @@ class Tile:
     pixel: tuple[float, float]
     shape: tuple[int, int]
 
-    @property
-    def box(self) -> shapely.Polygon:
-        """Outer pixel edges."""
-        rows, columns = self.shape
-        return shapely.box(
-            self.west, self.north - rows * self.pixel[1], self.west + columns * self.pixel[0], self.north
-        )
-
 
 @dataclass(frozen=True)
 class Terrain:
@@ -60,7 +52,18 @@ class Terrain:
     @property
     def outline(self) -> BaseGeometry:
         """Ground the tiles cover, to their outer pixel edges, in their CRS."""
-        return shapely.union_all([tile.box for tile in self.tiles])
+        first = self.tiles[0]
+        edges = []
+        for tile in self.tiles:
+            column, row = np.round(_offset(tile, first))
+            rows, columns = tile.shape
+            # whole pixels from one corner, so that neighbours share their edge to the last bit
+            edges.append((column, row + rows, column + columns, row))
+        west, south, east, north = np.array(edges).T
+        (width, height), x, y = first.pixel, first.west, first.north
+        return shapely.union_all(
+            shapely.box(x + west * width, y - south * height, x + east * width, y - north * height)
+        )
 
 
 def find(project: Project) -> Terrain:
@@ -73,20 +76,26 @@ def find(project: Project) -> Terrain:
         When a tile cannot be read, or differs from the first in CRS or pixel size.
     """
     files = project.files(project.layers.terrain)
-    crs = crs_of("terrain", files[0])
-    tiles, faults = [], []
+    tiles: list[Tile] = []
+    faults: list[str] = []
+    crs: CRS | None = None
     for file in files:
-        own = crs_of("terrain", file)
+        try:
+            own = crs_of("terrain", file)
+        except LayerError as fault:
+            faults += fault.faults
+            continue
+        crs = crs or own
         with rasterio.open(file) as raster:
             t = raster.transform
             tiles.append(Tile(file, t.c, t.f, (t.a, -t.e), raster.shape))
         if own != crs:
-            faults.append(f"{file.name} is in {own.name}, {files[0].name} in {crs.name}: expected one CRS")
+            faults.append(f"{file.name} is in {own.name}, {tiles[0].file.name} in {crs.name}: expected one CRS")
         elif not np.allclose(tiles[-1].pixel, tiles[0].pixel, rtol=1e-6):
-            faults.append(f"{file.name} has another pixel size than {files[0].name}: expected one")
+            faults.append(f"{file.name} has another pixel size than {tiles[0].file.name}: expected one")
         elif not _on_lattice(tiles[-1], tiles[0]):
-            faults.append(f"{file.name} lies between the pixels of {files[0].name}: expected one lattice")
-    if faults:
+            faults.append(f"{file.name} lies between the pixels of {tiles[0].file.name}: expected one lattice")
+    if faults or crs is None:
         raise LayerError("terrain", faults)
     return Terrain(crs, tuple(tiles))
 
@@ -103,15 +112,44 @@ def read(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float32], Account]:
     Array of the grid's shape, and the account with `voids`, `voids_filled` and `off_terrain_pixels`.
     """
     longitude, latitude = _positions(terrain, grid)
-    heights, west, north, voids, filled = _mosaic(terrain, longitude, latitude)
-    width, height = terrain.tiles[0].pixel
-    columns, rows = (longitude - west) / width - 0.5, (north - latitude) / height - 0.5
-    sampled = map_coordinates(heights, [rows, columns], order=1, mode="nearest", prefilter=False)
-    # half a pixel outside the outermost centres is still inside the pixel edges
-    inside = (rows > -0.5) & (columns > -0.5) & (rows < heights.shape[0] - 0.5) & (columns < heights.shape[1] - 0.5)
-    sampled = np.where(inside, np.round(sampled / HEIGHT_STEP_M) * HEIGHT_STEP_M, np.nan).astype(np.float32)
-    counts = {"voids": voids, "voids_filled": filled, "off_terrain_pixels": int(np.isnan(sampled).sum())}
-    return sampled, Account("terrain", len(terrain.tiles), counts=counts)
+    heights, origin, voids, filled = _mosaic(terrain, longitude, latitude)
+    first = terrain.tiles[0]
+    # counted from the first tile, not from the part that was read: the same bits whatever part is asked for
+    columns = (longitude - first.west) / first.pixel[0] - 0.5
+    rows = (first.north - latitude) / first.pixel[1] - 0.5
+    sampled = _bilinear(heights, origin, rows, columns)
+    stored = (np.round(sampled / HEIGHT_STEP_M) * HEIGHT_STEP_M).astype(np.float32)
+    counts = {"voids": voids, "voids_filled": filled, "off_terrain_pixels": int(np.isnan(stored).sum())}
+    return stored, Account("terrain", len(terrain.tiles), counts=counts)
+
+
+def _bilinear(
+    heights: NDArray[np.float32],
+    origin: tuple[int, int],
+    rows: NDArray[np.float64],
+    columns: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Bilinear among the known of the four pixels around; unknown where the pixel itself is."""
+    top, left = np.floor(rows), np.floor(columns)
+    total, weight = np.zeros(rows.shape), np.zeros(rows.shape)
+    for down in (0, 1):
+        for right in (0, 1):
+            share = np.abs(1 - down - (rows - top)) * np.abs(1 - right - (columns - left))
+            value = _pixel(heights, origin, top + down, left + right)
+            known = ~np.isnan(value)
+            total += np.where(known, value * share, 0)
+            weight += np.where(known, share, 0)
+    own = _pixel(heights, origin, np.floor(rows + 0.5), np.floor(columns + 0.5))
+    return np.divide(total, weight, out=np.full(rows.shape, np.nan), where=~np.isnan(own))
+
+
+def _pixel(
+    heights: NDArray[np.float32], origin: tuple[int, int], rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    row, column = rows.astype(int) - origin[0], columns.astype(int) - origin[1]
+    inside = (row >= 0) & (column >= 0) & (row < heights.shape[0]) & (column < heights.shape[1])
+    found = heights[np.clip(row, 0, heights.shape[0] - 1), np.clip(column, 0, heights.shape[1] - 1)]
+    return np.where(inside, found, np.float32(np.nan))
 
 
 def _offset(tile: Tile, first: Tile) -> NDArray[np.float64]:
@@ -130,8 +168,8 @@ def _positions(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float64], NDArr
 
 def _mosaic(
     terrain: Terrain, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> tuple[NDArray[np.float32], float, float, int, int]:
-    """Tiles of the wanted ground in one array with its west and north edge, voids filled and counted."""
+) -> tuple[NDArray[np.float32], tuple[int, int], int, int]:
+    """Tiles of the wanted ground in one array with its first row and column, voids filled and counted."""
     first = terrain.tiles[0]
     west, south, east, north = terrain.outline.bounds
     low = [(max(x.min(), west) - first.west) / first.pixel[0], (first.north - min(y.max(), north)) / first.pixel[1]]
@@ -145,8 +183,7 @@ def _mosaic(
     void = covered & np.isnan(heights)
     if void.any():
         heights = _filled(heights, void)
-    edge = first.west + left * first.pixel[0], first.north - top * first.pixel[1]
-    return heights, *edge, int(void.sum()), int((void & ~np.isnan(heights)).sum())
+    return heights, (top, left), int(void.sum()), int((void & ~np.isnan(heights)).sum())
 
 
 def _paste(
@@ -157,10 +194,9 @@ def _paste(
     bottom, right = min(row + tile.shape[0], heights.shape[0]), min(column + tile.shape[1], heights.shape[1])
     if bottom <= top or right <= left:
         return
-    with rasterio.open(tile.file) as raster:
-        part = raster.read(1, window=Window(left - column, top - row, right - left, bottom - top), masked=True)
-    values = part.astype(np.float32).filled(np.nan)
-    values[values < LOWEST_M] = np.nan
+    part = read_band("terrain", tile.file, Window(left - column, top - row, right - left, bottom - top))
+    values = part.astype(np.float32)
+    values[(values < LOWEST_M) | (values > HIGHEST_M)] = np.nan
     target = heights[top:bottom, left:right]
     target[:] = np.where(np.isnan(target), values, target)
     covered[top:bottom, left:right] = True

@@ -5,17 +5,18 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
+import shapely
 
 from phusong.config import Project
 from phusong.layers.account import Account
 from phusong.layers.points import read_points
-from phusong.layers.schema import CODE, flag, number, word
+from phusong.layers.schema import CODE, CODE_FORM, flag, number, word
 
 SCHEMA = pa.DataFrameSchema(
     {
         "village_id": word(unique=True),
         "village_name": word(),
-        "commune_code": word(pattern=CODE),
+        "commune_code": word(pattern=CODE, form=CODE_FORM),
         "households": number(0, 1e5, required=False, nullable=True),
         "has_grid_power": flag(),
         "especially_difficult": flag(required=False),
@@ -34,6 +35,12 @@ def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
         With every fault of the layer.
     """
     return read_points(project, "villages", SCHEMA, "village_id")
+
+
+def astray(villages: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> int:
+    """Villages that do not stand in the commune they name, among those whose commune is there."""
+    outlines = communes.set_index("commune_code").geometry.reindex(villages.commune_code)
+    return int((~shapely.covers(outlines.to_numpy(), villages.geometry.to_numpy()) & outlines.notna().to_numpy()).sum())
 
 
 def unmatched(villages: gpd.GeoDataFrame, commune_codes: pd.Series) -> int:
