@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,6 +21,9 @@ from phusong import pipeline
 from phusong.config import load
 from phusong.errors import ConfigError, PhusongError, SnapshotError
 from phusong.sample import write_sample
+from phusong.text import slug
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -163,11 +167,25 @@ def test_indicators_of_provinces_are_sums_of_published_commune_figures(sample):
     assert ((known.low <= known.value + 1e-12) & (known.value <= known.high + 1e-12)).all()
 
 
-def test_every_indicator_is_defined(sample):
-    import tomllib
+def test_the_data_dictionary_knows_every_column_and_raster(sample):
+    dictionary = tomllib.loads((ROOT / "gis_data" / "data_dictionary.toml").read_text("utf-8"))
+    operators = {slug(name) for name in sample[1].edition.sites.operator} | {"any"}
 
-    root = Path(__file__).resolve().parents[1]
-    defined = tomllib.loads((root / "gis_data" / "indicators.toml").read_text("utf-8"))
+    def spelt(names) -> set[str]:
+        pairs = [(technology, operator) for technology in ("lte", "nr") for operator in operators]
+        return {n.replace("{technology}", t).replace("{operator}", o) for n in names for t, o in pairs}
+
+    layers, snapshot = dictionary["layers"], dictionary["snapshot"]
+    for file in sorted(sample[1].folder.glob("*.parquet")):
+        layer = {"neighbours": "communes"}.get(file.stem, file.stem)
+        known = spelt([*snapshot["every"], *layers.get(layer, {}), *snapshot.get(layer, {})])
+        assert set(pd.read_parquet(file).columns) - known == set(), file.name
+    written = {file.stem for file in (sample[1].folder / "surface").iterdir()}
+    assert written - spelt(snapshot["surface"]) == set()
+
+
+def test_every_indicator_is_defined(sample):
+    defined = tomllib.loads((ROOT / "gis_data" / "indicators.toml").read_text("utf-8"))
     table = pd.read_parquet(sample[1].folder / "indicators.parquet")
     for name, version in set(zip(table.definition_id, table.version, strict=True)):
         assert defined[name]["version"] == version
