@@ -13,7 +13,10 @@ from phusong.errors import PhusongError
 
 if TYPE_CHECKING:
     from phusong.layers.inputs import Inputs
+    from phusong.ledger.edition import Edition
     from phusong.pipeline import Outcome
+
+_TABLE_WIDTH = 150
 
 app = typer.Typer(
     help="Signal and power dead zones, and progress toward nationwide 5G, by commune.",
@@ -162,22 +165,35 @@ def _short(count: object) -> str:
 
 
 def _print_outcome(outcome: Outcome, page: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from phusong.publish.headline import notes
 
-    from phusong.publish.headline import HEADINGS, headline, notes
-
-    table = Table(title=Text(f"{outcome.edition.title} – {outcome.edition.period}"), title_justify="left")
-    for i, heading in enumerate(HEADINGS):
-        table.add_column(heading.replace(" / ", "\n"), justify="right" if i else "left", no_wrap=i == 0)
-    for row in headline(outcome.edition):
-        table.add_row(*map(Text, row))  # a name may hold what would be taken for markup
-    # a pipe has no width of its own; the table needs this much
-    console = Console() if sys.stdout.isatty() else Console(width=140)
-    console.print(table)
+    _print_headline(outcome.edition)
     for line in notes(outcome.edition):
         typer.echo(line)
     typer.echo(f"Snapshot: {outcome.folder}")
     typer.echo(f"Map:      {page}")
     typer.echo("Time:     " + ", ".join(f"{stage} {spent:.1f} s" for stage, spent in outcome.stages_s.items()))
+
+
+def _print_headline(edition: Edition) -> None:
+    """A table where it fits and to a pipe, which has no width; a block a province on a narrow terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from phusong.publish.headline import HEADINGS, headline
+
+    title = f"{edition.title} – {edition.period}"
+    if sys.stdout.isatty() and Console().width < _TABLE_WIDTH:
+        typer.echo(title)
+        for row in headline(edition):
+            typer.echo("\n" + row[0])
+            for heading, cell in zip(HEADINGS[1:], row[1:], strict=True):
+                typer.echo(f"  {heading:<28}{cell:>12}")
+        return
+    table = Table(title=Text(title), title_justify="left")
+    for i, heading in enumerate(HEADINGS):
+        table.add_column(heading.replace(" / ", "\n"), justify="right" if i else "left", no_wrap=True)
+    for row in headline(edition):
+        table.add_row(*map(Text, row))  # a name may hold what would be taken for markup
+    Console(width=None if sys.stdout.isatty() else _TABLE_WIDTH).print(table)

@@ -36,6 +36,8 @@ class Reporter:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._bar:
+            if self._task is not None and kind is None:
+                self._bar.update(self._task, total=1, completed=1)
             self._bar.stop()
 
     def step(self, what: str, done: int, of: int) -> None:
