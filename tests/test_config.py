@@ -240,13 +240,13 @@ def test_several_files_keep_the_order_given(written, tmp_path):
 def test_a_missing_file_names_the_nearest(written, tmp_path):
     (tmp_path / "site.csv").touch()
     project = written()
-    with pytest.raises(ConfigError, match=r"^the file sites\.csv is missing \(there is site\.csv\)$"):
+    with pytest.raises(ConfigError, match=r"^layers\.sites: the file sites\.csv is missing \(there is site\.csv\)$"):
         project.files(project.layers.sites)
 
 
 def test_a_missing_folder_is_a_missing_file(written):
     project = written(replaced('"sites.csv"', '"nowhere/sites.csv"'))
-    with pytest.raises(ConfigError, match=r"^the file nowhere/sites\.csv is missing$"):
+    with pytest.raises(ConfigError, match=r"^layers\.sites: the file nowhere/sites\.csv is missing$"):
         project.files(project.layers.sites)
 
 

@@ -84,7 +84,7 @@ def test_any_two_study_boxes_lie_on_the_same_lattice(
         assert abs(ground.y[rows][-1] - grid.y[-1]) < 1e-6
 
 
-@given(boxes(), st.sampled_from([5.0, 12.5, 30.0, 100.0, 250.0]), st.floats(0, 30_000))
+@given(boxes(), st.sampled_from([5.0, 12.5, 30.0, 100.0, 250.0]), st.floats(0, 30_000).map(lambda m: round(m, 3)))
 @settings(deadline=None)
 def test_padding_stays_on_the_lattice_and_is_wide_enough(
     box: tuple[float, float, float, float], pixel_m: float, margin_m: float

@@ -23,7 +23,7 @@ COLUMNS = (
     "power_yes_people",
     "power_unknown_people",
     "gap_signal_people",
-    "gap_power_people",
+    "power_no_people",
     "gap_both_people",
     "gap_unknown_people",
     "zones",
@@ -64,7 +64,12 @@ RUN = {
         },
         "terrain": {"voids": 31, "voids_filled": 30},
         "zones": {"drawn": 13, "scattered": 5},
+        "outages": {"rows_in": 9, "accepted": 9, "refused": [], "commune_unknown": 3},
     },
+    "targets": [
+        {"name": "5G 99 %", "by": "2030-12-31", "source": "QĐ 1132", "reached": 0.98999, "met": False},
+        {"name": "4G", "by": "2026-12-31", "source": "QĐ 1", "reached": None, "met": None},
+    ],
 }
 
 
@@ -112,8 +117,8 @@ def test_figures_of_a_province():
         "4G*": "99,9 %",
         "5G*": "1,5 %",
         "Có điện lưới* / Grid power": "100,0 %",
-        "Lõm sóng / No signal": "700",
-        "Lõm điện / No power": "20",
+        "Không sóng / No signal": "703",
+        "Không điện / No power": "20",
         "Cả hai / Both": "3",
         "Chưa rõ / Unknown": "9.900",
         "Vùng lõm / Zones": "2",
@@ -139,7 +144,7 @@ def test_study_is_the_sum_of_all_communes():
         "99,7 %",
         "1,5 %",
         "100,0 %",
-        "2.700",
+        "2.703",
         "20",
         "3",
         "10.900",
@@ -165,6 +170,9 @@ def test_notes_say_the_balance_and_the_sites():
     assert "13 drawn, 5 scattered" in text
     assert "Sites on air in reach: 250, of them 4 off the terrain" in text
     assert "SYNTHETIC" not in text
+    assert "Rows whose commune code no commune of that day bears: outages 3" in text
+    assert "Target: 5G 99 % by 2030-12-31 (QĐ 1132): 98,99 %, not reached" in text
+    assert f"Target: 4G by 2026-12-31 (QĐ 1): {NO_DATA}, not known" in text
 
 
 def test_synthetic_layers_are_said_first():

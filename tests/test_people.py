@@ -423,7 +423,9 @@ def test_main_job_scales_the_studied_communes(scale_to: str, expected: list[list
     divided, share, balance = populate(project, inputs)  # type: ignore[arg-type]
     assert (divided.toarray().reshape(2, 2) / MICRO).tolist() == expected
     assert share.toarray().reshape(2, 2).tolist() == [[1, 0.5], [0, 0]]
-    assert balance == Balance(18.0, 10.0, 8.0, 0.0)
+    assert (balance.raster, balance.study, balance.neighbours, balance.outside) == (18.0, 10.0, 8.0, 0.0)
+    scaled_once = {"communes_scaled": 1.0, "communes_not_scaled": 0.0, "least_factor": 2.0, "largest_factor": 2.0}
+    assert balance.scaling == (scaled_once if scale_to == "official" else {})
 
 
 def test_official_total_is_met():

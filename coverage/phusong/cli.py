@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from phusong.pipeline import Outcome
 
 _TABLE_WIDTH = 150
+_SHOWN = 20
 
 app = typer.Typer(
     help="Signal and power dead zones, and progress toward nationwide 5G, by commune.",
@@ -66,16 +67,17 @@ def check(
     from phusong.config import load
 
     study = load(project)
-    from phusong.layers.inputs import read_inputs
+    from phusong import pipeline
     from phusong.ledger.period import Period
     from phusong.progress import Reporter
 
     quarter = Period.parse(period) if period else Period.present()
     with Reporter(quiet) as reporter:
-        inputs = read_inputs(study, quarter.last_day, lambda what: reporter.step(what, 0, 0))
+        inputs = pipeline.prepare(study, quarter, reporter.step)
     if not quiet:
         _print_accounts(inputs)
-        typer.echo("No fault found.")
+        refused = sum(len(account.refused) for account in inputs.accounts)
+        typer.echo(f"No fault that stops a run; {refused} rows refused." if refused else "No fault found.")
 
 
 @app.command()
@@ -140,7 +142,7 @@ def _sentence(fault: Exception) -> str:
     if isinstance(fault, PhusongError):
         return str(fault)
     if isinstance(fault, MemoryError):
-        return "Not enough memory. A smaller study, larger pixels or a smaller grid.tile_pixels needs less."
+        return "Not enough memory. A smaller study or larger pixels need less."
     if isinstance(fault, OSError):
         return f"{fault.filename or 'A file'} cannot be used: {fault.strerror or fault}"
     return f"Unexpected fault: {type(fault).__name__}: {fault}\nRun again with --debug and report what it prints."
@@ -150,8 +152,10 @@ def _print_accounts(inputs: Inputs) -> None:
     for account in inputs.accounts:
         refused = len(account.refused)
         typer.echo(f"{account.layer}: {account.rows_in} in = {account.accepted} accepted + {refused} refused")
-        for refusal in account.refused[:20]:
+        for refusal in account.refused[:_SHOWN]:
             typer.echo(f"  refused {refusal.file} row {refusal.row}: {refusal.reason}")
+        if refused > _SHOWN:
+            typer.echo(f"  ... and {refused - _SHOWN} more")
         for name, count in account.counts.items():
             typer.echo(f"  {name}: {_short(count)}")
         if account.repaired:

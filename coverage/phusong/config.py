@@ -61,13 +61,13 @@ class GridSection(_Section):
     pixel_m: float = Field(100, ge=5, le=5000)
     """Edge of a pixel in metres."""
     tile_pixels: int = Field(2048, ge=16)
-    """Edge of a tile in pixels: bounds the memory, never changes a result."""
+    """Edge of a tile of the radio stage in pixels: bounds its memory, never changes a result."""
 
 
 class Layer(_Section):
     """Where a layer lies and how its columns are called."""
 
-    path: Text | tuple[Text, ...]
+    path: str | tuple[str, ...]
     """One file or several, relative to the project file; patterns such as `dem/*.hgt` too."""
     sublayer: Text | None = None
     """Layer of a GeoPackage or sheet of a workbook."""
@@ -109,6 +109,15 @@ class Layers(_Section):
     terminals: Layer | None = None
     outages: Layer | None = None
 
+    @model_validator(mode="after")
+    def _rasters_are_no_tables(self) -> Self:
+        for name in ("population", "terrain"):
+            layer: Layer = getattr(self, name)
+            useless = [k for k in ("sublayer", "crs", "columns", "factors", "constants") if getattr(layer, k)]
+            if useless:
+                raise ValueError(f"{name} is a raster, for which {', '.join(useless)} has no meaning")
+        return self
+
 
 class Band(_Section):
     """A range of downlink carrier frequencies that shares its radio settings."""
@@ -118,8 +127,8 @@ class Band(_Section):
     technology: Technology
     low_mhz: float = Field(gt=0)
     high_mhz: float = Field(gt=0)
-    scs_khz: Literal[15, 30, 60] = 15
-    """Subcarrier spacing; LTE has 15 kHz only."""
+    scs_khz: Literal[15, 30, 60] | None = None
+    """Subcarrier spacing; where nothing is said, 30 kHz for NR. LTE has 15 kHz only."""
     reach_km: float | None = Field(None, gt=0, le=100)
     """Farthest pixel computed for this band."""
     ssb_offset_db: float | None = None
@@ -129,7 +138,7 @@ class Band(_Section):
     def _ordered(self) -> Self:
         if self.high_mhz < self.low_mhz:
             raise ValueError(f"band {self.name}: high_mhz is below low_mhz")
-        if self.technology == "LTE" and self.scs_khz != 15:
+        if self.technology == "LTE" and self.scs_khz not in (None, 15):
             raise ValueError(f"band {self.name}: LTE has 15 kHz subcarriers only")
         return self
 
@@ -210,7 +219,11 @@ class Target(_Section):
 
     name: Text
     definition_id: Text
-    """Indicator it speaks of."""
+    """Indicator it speaks of, as in gis_data/indicators.toml."""
+    technology: Technology | Literal["any", ""] = ""
+    """As in the indicator's row: LTE, NR, any, or empty where it has no meaning."""
+    operator: Text = ""
+    """As in the indicator's row: an operator, any, or empty where it has no meaning."""
     value: Share
     by: dt.date
     source: Text
@@ -250,9 +263,10 @@ class Project(_Section):
         ConfigError
             When a file is missing or a pattern matches nothing.
         """
+        name = next(name for name in LAYER_NAMES if getattr(self.layers, name) is layer)
         found: list[Path] = []
         for path in layer.paths:
-            found += _expand(self.folder, path)
+            found += _expand(self.folder, path, name)
         return found
 
 
@@ -305,21 +319,25 @@ def shipped(folder: Literal["maps", "gis_data"], name: str) -> Path:
     return installed if installed.exists() else package.parents[1] / folder / name
 
 
-def _expand(folder: Path, path: str) -> list[Path]:
+def _expand(folder: Path, path: str, name: str) -> list[Path]:
     if any(sign in path for sign in "*?["):
         base = Path(path).anchor or folder
         pattern = str(Path(path).relative_to(base)) if Path(path).anchor else path
         found = sorted(Path(base).glob(pattern))
         if not found:
-            raise ConfigError(f"no file matches {path} in {folder}")
+            raise ConfigError(f"layers.{name}: no file matches {path} in {folder}")
         return found
     file = folder / path
-    if not file.exists():
-        stems = {other.stem: other.name for other in sorted(file.parent.iterdir())} if file.parent.is_dir() else {}
-        near = nearest(file.stem, stems)
-        hint = f" (there is {stems[near]})" if near else ""
-        raise ConfigError(f"the file {path} is missing{hint}")
-    return [file]
+    if file.exists():
+        return [file]
+    beside = sorted(file.parent.iterdir()) if file.parent.is_dir() else []
+    # the same name, written with the other form of its accents
+    alike = [other for other in beside if nfc(other.name) == nfc(file.name)]
+    if len(alike) == 1:
+        return alike
+    stems = {other.stem: other.name for other in beside}
+    near = nearest(file.stem, stems)
+    raise ConfigError(f"layers.{name}: the file {path} is missing" + (f" (there is {stems[near]})" if near else ""))
 
 
 def _sentences(errors: Sequence[Any]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from affine import Affine
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS
 
 
@@ -151,6 +151,44 @@ class Grid:
         row = np.floor((self.north - y_m) / self.pixel_m).astype(np.int64)
         inside = (row >= 0) & (column >= 0) & (row < self.shape[0]) & (column < self.shape[1])
         return np.where(inside, row, 0), np.where(inside, column, 0), inside
+
+    @property
+    def lattice_origin(self) -> tuple[int, int]:
+        """
+        Whole pixels from the origin of the CRS to the western edge (eastward) and the northern edge (northward).
+
+        Positions counted from there in whole pixels are exact, so they are the same whichever sub-grid is read.
+        """
+        return round(self.west / self.pixel_m), round(self.north / self.pixel_m)
+
+    def bilinear(self, values: NDArray[np.float32], x_m: ArrayLike, y_m: ArrayLike) -> NDArray[np.float64]:
+        """
+        Values at points, bilinear between the centres of the four pixels around each.
+
+        NaN where one of the four is NaN or off the grid.
+
+        Examples
+        --------
+        >>> slope = np.array([[0.0, 10.0], [0.0, 10.0]], np.float32)
+        >>> Grid(CRS(3405), 0.0, 200.0, 100.0, (2, 2)).bilinear(slope, [50.0, 75.0, 160.0], 100.0).tolist()
+        [0.0, 2.5, nan]
+        """
+        west, north = self.lattice_origin
+        column = np.asarray(x_m, float) / self.pixel_m - 0.5
+        row = -np.asarray(y_m, float) / self.pixel_m - 0.5
+        left, top = np.floor(column), np.floor(row)
+        right_share, bottom_share = column - left, row - top
+        c, r = left.astype(int) - west, top.astype(int) + north
+        rows, columns = self.shape
+        inside = (c >= 0) & (r >= 0) & (c < columns - 1) & (r < rows - 1)
+        c, r = np.where(inside, c, 0), np.where(inside, r, 0)
+
+        def at(down: int, right: int) -> NDArray[np.float64]:
+            return np.where(inside, values[r + down * inside, c + right * inside], np.nan).astype(float)
+
+        upper = at(0, 0) * (1 - right_share) + at(0, 1) * right_share
+        lower = at(1, 0) * (1 - right_share) + at(1, 1) * right_share
+        return np.asarray(upper * (1 - bottom_share) + lower * bottom_share)
 
     def wrap(self, values: NDArray[np.generic], long_name: str, units: str) -> xr.DataArray:
         """

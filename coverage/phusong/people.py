@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -29,18 +31,25 @@ class Balance:
     """
     Where the raster's people went, in persons, over the population pixels that touch the grid.
 
-    `raster` = `study` + `neighbours` + `outside`, the last being the people that fall in no commune.
+    `raster` = `study` + `neighbours` + `outside`, the last being the people that fall in no commune. `scaling` tells of
+    the factors to official figures, which are applied afterwards.
     """
 
     raster: float
     study: float
     neighbours: float
     outside: float
+    scaling: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def difference(self) -> float:
         """Relative difference between what came in and what was assigned."""
         return abs(self.raster - self.study - self.neighbours - self.outside) / max(self.raster, 1.0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain form for `run.json`."""
+        sums = {name: round(getattr(self, name), 6) for name in ("raster", "study", "neighbours", "outside")}
+        return {**sums, "relative_difference": float(f"{self.difference:.3g}"), **self.scaling}
 
 
 def spread(population: Population, grid: Grid) -> NDArray[np.int64]:
@@ -105,6 +114,15 @@ def official_factors(official: pd.Series, totals: NDArray[np.int64]) -> NDArray[
     wanted = official.to_numpy(float) * MICRO
     usable = np.isfinite(wanted) & (wanted > 0) & (totals > 0)
     return np.where(usable, wanted / np.where(totals > 0, totals, 1), 1.0)
+
+
+def scaling(factors: NDArray[np.float64]) -> dict[str, float]:
+    """How many communes are scaled, how many have no official figure, and the extreme factors."""
+    moved = factors[factors != 1]
+    told = {"communes_scaled": float(len(moved)), "communes_not_scaled": float(len(factors) - len(moved))}
+    if len(moved):
+        told |= {"least_factor": round(float(moved.min()), 4), "largest_factor": round(float(moved.max()), 4)}
+    return told
 
 
 def dominant(share: sparse.csr_array) -> NDArray[np.int32]:

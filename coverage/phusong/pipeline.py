@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from phusong.layers import sites, tables
 from phusong.layers.inputs import Inputs, read_inputs
 from phusong.ledger import indicators, log, record, snapshot
 from phusong.ledger.edition import Edition
-from phusong.ledger.indicators import ANY, Counts
+from phusong.ledger.indicators import Counts
 from phusong.ledger.period import Period
 from phusong.ledger.snapshot import Snapshot
 from phusong.ledger.surface import Surface, rasters
@@ -32,13 +32,12 @@ from phusong.people import Balance
 from phusong.power import access
 from phusong.radio import coverage as radio
 from phusong.radio import levels
-from phusong.units import MICRO, NO_SIGNAL_DDBM, NOT_SERVED, SERVED, UNKNOWN
+from phusong.radio.carrier import carriers
+from phusong.units import ANY, LEVEL_VALUES, LEVELS, MICRO, NO_SIGNAL_DDBM, NOT_SERVED, SERVED, UNKNOWN
 from phusong.zones import gaps, patches
 from phusong.zones.gaps import Gap
 
-LEVEL_VALUES = (0, 1, 2, 3, UNKNOWN)
 ACCESS_VALUES = (NOT_SERVED, SERVED, UNKNOWN)
-GAP_VALUES = (Gap.NONE, Gap.SIGNAL, Gap.POWER, Gap.BOTH, Gap.UNKNOWN)
 STATES = {NOT_SERVED: "not_served", SERVED: "served", UNKNOWN: "unknown"}
 
 Progress = Callable[[str, int, int], None]
@@ -86,7 +85,7 @@ def run(project: Project, quarter: str, workers: int, progress: Progress) -> Out
     folder = project.folder / "snapshots"
     snapshot.refuse_foreign(folder, project.name)
     clock = Clock()
-    inputs = read_inputs(project, period.last_day, lambda what: progress(what, 0, 0))
+    inputs = prepare(project, period, progress)
     clock.done("layers")
     divided, share, balance = populate(project, inputs)
     clock.done("people")
@@ -103,6 +102,21 @@ def run(project: Project, quarter: str, workers: int, progress: Progress) -> Out
     return Outcome(place, edit(made.tables, made.run, digest), clock.stages_s)
 
 
+def prepare(project: Project, period: Period, progress: Progress) -> Inputs:
+    """
+    Every layer of a study, checked, also what only the stages can check.
+
+    Raises
+    ------
+    PhusongError
+        With the faults of every layer.
+    """
+    indicators.refuse_unknown(project.targets)
+    inputs = read_inputs(project, period.last_day, lambda what: progress(what, 0, 0))
+    carriers(_placed(inputs.sites), project.radio)
+    return inputs
+
+
 def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse.csr_array, Balance]:
     """People of every pixel in every studied commune, the shares of the pixels in them, and where all people went."""
     ground = inputs.population.ground(inputs.grid)
@@ -116,8 +130,8 @@ def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse
     balance = Balance(raster, float(sums[:studied].sum()), float(sums[studied:-1].sum()), float(sums[-1]))
     own, of_grid = divided[:studied], _columns(ground, inputs.grid)
     if project.people.scale_to == "official":
-        totals = np.asarray(own.sum(axis=1)).ravel()
-        own = people.scaled(own, people.official_factors(inputs.communes.population, totals))
+        factors = people.official_factors(inputs.communes.population, np.asarray(own.sum(axis=1)).ravel())
+        own, balance = people.scaled(own, factors), replace(balance, scaling=people.scaling(factors))
     return sparse.csr_array(own[:, of_grid]), sparse.csr_array(share[:studied][:, of_grid]), balance
 
 
@@ -136,7 +150,7 @@ def survey(
     level, rsrp = _signals(project, inputs, workers, progress)
     chosen = [level[t, ANY] for t in project.zones.technologies if (t, ANY) in level]
     best = levels.best(chosen) if chosen else np.zeros(grid.shape, np.uint8)
-    signal = gaps.signal(best, ("none", "limited", "good", "very_good").index(project.zones.level))
+    signal = gaps.signal(best, LEVELS.index(project.zones.level))
     territory = access.territories(
         inputs.villages, inputs.communes.commune_code, commune, grid, project.power.village_reach_m
     )
@@ -158,9 +172,7 @@ def assemble(
     """Tables, rasters and the record of the run."""
     counts = Counts(
         {key: people.whole(people.sums_by_class(divided, level, LEVEL_VALUES)) for key, level in surface.level.items()},
-        people.whole(people.sums_by_class(divided, surface.power, ACCESS_VALUES)),
-        people.whole(people.sums_by_class(divided, surface.gap, GAP_VALUES)),
-        people.whole(people.sums_by_class(divided, _joint(surface), tuple(range(9)))),
+        people.whole(people.sums_by_class(divided, _joint(surface), tuple(range(len(ACCESS_VALUES) ** 2)))),
     )
     zones = _zones(period, inputs, surface, found)
     communes = indicators.commune_table(inputs.communes, counts, _by_commune(period, inputs, zones))
@@ -178,12 +190,17 @@ def assemble(
         "population": _population(inputs),
         "indicators": indicators.indicator_table(communes, counts),
     }
-    synthetic = ";".join(project.synthetic_layers)
-    marked = {name: table.assign(synthetic_inputs=synthetic) for name, table in kept.items()}
+    synthetic, as_of = ";".join(project.synthetic_layers), period.last_day.isoformat()
+    marked = {name: table.assign(as_of=as_of, synthetic_inputs=synthetic) for name, table in kept.items()}
+    for name in ("communes", "villages", "zones", "indicators"):
+        marked[name] = marked[name].assign(
+            people_vintage=pd.array([inputs.population.year] * len(marked[name]), "Int64")
+        )
     heights = inputs.terrain_grid.wrap(inputs.heights_m, "terrain height above sea level", "m")
     images = {name: (inputs.grid, raster) for name, raster in rasters(surface, inputs.grid)}
     images["terrain"] = (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))
-    return Snapshot(marked, images, _record(project, period, inputs, found, balance))
+    facts = _facts(project, inputs, found, balance, indicators.reached(project.targets, kept["indicators"]))
+    return Snapshot(marked, images, record.compose(project, period, facts))
 
 
 def _joint(surface: Surface) -> NDArray[np.uint8]:
@@ -230,11 +247,14 @@ def _signals(
     return dict(sorted(level.items())), dict(sorted(rsrp.items()))
 
 
+def _placed(carriers: gpd.GeoDataFrame) -> pd.DataFrame:
+    plain = pd.DataFrame(carriers.drop(columns="geometry"))
+    return plain.assign(x_m=carriers.geometry.x, y_m=carriers.geometry.y)
+
+
 def _tiles(project: Project, inputs: Inputs, workers: int, progress: Progress) -> Iterator[tuple[Grid, xr.Dataset]]:
     reach_m = project.radio.farthest_km * 1000
-    counting = inputs.sites[inputs.sites.on_air].reset_index(drop=True)
-    placed = pd.DataFrame(counting.drop(columns="geometry"))
-    placed = placed.assign(x_m=counting.geometry.x, y_m=counting.geometry.y)
+    placed = _placed(inputs.sites[inputs.sites.on_air].reset_index(drop=True))
     tiles = list(inputs.grid.tiles(project.grid.tile_pixels))
     for number, tile in enumerate(tiles, 1):
         around = tile.padded(reach_m)
@@ -296,34 +316,19 @@ def _population(inputs: Inputs) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"people": inputs.population.people}, geometry=outlines, crs=inputs.grid.crs)
 
 
-def _record(
-    project: Project, period: Period, inputs: Inputs, found: patches.Patches, balance: Balance
+def _facts(
+    project: Project, inputs: Inputs, found: patches.Patches, balance: Balance, targets: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """What `run.json` says, free of clock, host and path."""
+    """What the stages tell the record of the run."""
     counts = {account.layer: account.as_dict() for account in inputs.accounts}
     scattered = {name: round(micro / MICRO, 3) for name, micro in found.scattered_micro.items()}
     zones = {"drawn": len(found.zones), "scattered": found.scattered, "scattered_people": scattered}
     terrain = f"{project.layers.terrain.source or 'terrain'}, sampled at {inputs.grid.pixel_m:g} m"
     return {
-        "project": project.name,
-        "title": project.title,
-        "title_en": project.title_en,
-        "period": period.name,
-        "as_of": period.last_day.isoformat(),
-        "synthetic": list(project.synthetic_layers),
         "people_vintage": inputs.population.year,
         "grid": {"crs": project.grid.crs, "pixel_m": inputs.grid.pixel_m, "shape": list(inputs.grid.shape)},
-        "inputs": list(record.input_files(project)),
         "counts": {**counts, "zones": zones},
-        "balance": {
-            "raster": round(balance.raster, 6),
-            "study": round(balance.study, 6),
-            "neighbours": round(balance.neighbours, 6),
-            "outside": round(balance.outside, 6),
-            "relative_difference": float(f"{balance.difference:.3g}"),
-            "people_scaled_to": project.people.scale_to,
-        },
+        "balance": {**balance.as_dict(), "people_scaled_to": project.people.scale_to},
+        "targets": targets,
         "model_card": radio.model_card(project.radio, terrain),
-        "settings": record.settings(project),
-        "versions": record.versions(),
     }

@@ -15,14 +15,13 @@ def test_what_came_in_is_accepted_or_refused():
 
 
 def test_the_plain_form_holds_everything():
-    account = Account("terrain", 2, (Refusal("a.hgt", 1, "why"),), 0, {"voids": 7}, ("a note",))
+    account = Account("terrain", 2, (Refusal("a.hgt", 1, "why"),), 0, {"voids": 7})
     assert account.as_dict() == {
         "rows_in": 2,
         "accepted": 1,
         "refused": [{"file": "a.hgt", "row": 1, "reason": "why"}],
         "repaired": 0,
         "voids": 7,
-        "notes": ["a note"],
     }
 
 

@@ -174,7 +174,7 @@ def test_every_fault_of_every_layer_at_once(world, tmp_path):
 
 def test_a_single_fault_comes_as_itself(world, tmp_path):
     (tmp_path / "sites.csv").unlink()
-    with pytest.raises(ConfigError, match=r"^the file sites\.csv is missing"):
+    with pytest.raises(ConfigError, match=r"^layers\.sites: the file sites\.csv is missing"):
         read(world)
 
 

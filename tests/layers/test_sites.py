@@ -35,7 +35,7 @@ def test_the_three_sites(world):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("1810,20,30", "1.8,20,30", "frequency_mhz: 2 rows outside 400..52600, first at row 3 (found 1.8)"),
+        ("1810,20,30", "1.8,20,30", "frequency_mhz: 2 rows outside 400..7125, first at row 3 (found 1.8)"),
         ("1810,20,30", "1810,20,cao", "height_agl_m: 2 rows not numbers, first at row 3 (found 'cao')"),
         ("LTE", "4G", "technology: 2 rows not among LTE, NR, first at row 3 (found '4G')"),
         ("planned", "soon", "status: 1 row not among on_air, planned, off, first at row 4 (found 'soon')"),

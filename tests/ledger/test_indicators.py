@@ -10,7 +10,18 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phusong.ledger.indicators import ANY, Counts, Whole, commune_table, indicator_table, interval
+from phusong.config import Target
+from phusong.errors import ConfigError
+from phusong.ledger.indicators import (
+    Counts,
+    Whole,
+    commune_table,
+    indicator_table,
+    interval,
+    reached,
+    refuse_unknown,
+)
+from phusong.units import ANY
 
 # Two communes of province 01, and one of province 02 in which nobody lives.
 COMMUNES = gpd.GeoDataFrame(
@@ -23,25 +34,23 @@ COMMUNES = gpd.GeoDataFrame(
     geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)],
     crs=3405,
 )
-NOBODY = [0, 0, 0, 0, 0]
+NOBODY = [0] * 7
 
 
 def rows(*values: list[int]) -> Whole:
     return np.array(values, np.int64)
 
 
-# none, limited, good, very good, unknown; no, yes, unknown; none, signal, power, both, unknown; and signal no, yes,
-# unknown with power no, yes, unknown in each
+# none, limited, good, very good, unknown, limited or better, good or better; and signal no, yes, unknown with power no,
+# yes, unknown in each
 COUNTS = Counts(
     {
-        ("LTE", ANY): rows([2, 3, 1, 2, 2], [0, 0, 4, 0, 0], NOBODY),
-        ("LTE", "Viettel"): rows([5, 2, 1, 0, 2], [0, 0, 4, 0, 0], NOBODY),
-        ("LTE", "Đông Á"): rows([3, 1, 0, 2, 4], [4, 0, 0, 0, 0], NOBODY),
-        ("NR", ANY): rows([10, 0, 0, 0, 0], [0, 0, 0, 0, 4], NOBODY),
-        ("NR", "Viettel"): rows([10, 0, 0, 0, 0], [0, 0, 0, 0, 4], NOBODY),
+        ("LTE", ANY): rows([2, 3, 1, 2, 2, 0, 0], [0, 0, 4, 0, 0, 0, 0], NOBODY),
+        ("LTE", "Viettel"): rows([5, 2, 1, 0, 2, 0, 0], [0, 0, 4, 0, 0, 0, 0], NOBODY),
+        ("LTE", "Đông Á"): rows([3, 1, 0, 2, 4, 0, 0], [4, 0, 0, 0, 0, 0, 0], NOBODY),
+        ("NR", ANY): rows([10, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 4, 0, 0], NOBODY),
+        ("NR", "Viettel"): rows([10, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 4, 0, 0], NOBODY),
     },
-    rows([3, 5, 2], [0, 0, 4], [0, 0, 0]),
-    rows([3, 2, 2, 1, 2], [0, 0, 0, 0, 4], NOBODY),
     rows([1, 1, 1, 2, 3, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0, 0, 0, 4], [0] * 9),
 )
 EXTRA = pd.DataFrame({"zones": [1, 0, 0]})
@@ -138,7 +147,7 @@ def test_one_row_a_definition_unit_operator_and_technology():
 
 def test_order_in_which_operators_were_met_changes_no_row():
     "Which operator is met first depends on the first tile."
-    turned = Counts(dict(reversed(COUNTS.levels.items())), COUNTS.power, COUNTS.gaps, COUNTS.joint)
+    turned = Counts(dict(reversed(COUNTS.levels.items())), COUNTS.joint)
     pd.testing.assert_frame_equal(indicator_table(COMMUNES, turned), indicator_table(COMMUNES, COUNTS))
     pd.testing.assert_frame_equal(commune_table(COMMUNES, turned, EXTRA), commune_table(COMMUNES, COUNTS, EXTRA))
 
@@ -224,14 +233,44 @@ def test_share_lies_between_its_bounds(parts: list[tuple[int, int, int]]):
     assert found.high.max() <= 1 or found.high.isna().all()
 
 
-@given(st.lists(st.lists(st.integers(0, 10**6), min_size=5, max_size=5), min_size=3, max_size=3))
+@given(st.lists(st.lists(st.integers(0, 10**6), min_size=7, max_size=7), min_size=3, max_size=3))
 @settings(max_examples=15, deadline=None)
 def test_provinces_and_study_are_sums_of_communes(levels: list[list[int]]):
     joint = rows(*([0] * 8 + [sum(row)] for row in levels))
-    counted = Counts({("LTE", ANY): rows(*levels)}, rows(*([0, 0, sum(row)] for row in levels)), rows(*levels), joint)
+    counted = Counts({("LTE", ANY): rows(*levels)}, joint)
     table = indicator_table(COMMUNES, counted)
     for _, part in table.groupby(["definition_id", "operator", "technology"]):
         by = part.set_index(["unit_level", "unit_code"])[["numerator", "denominator"]]
         assert (by.loc["province"].sum() == by.loc["commune"].sum()).all()
         assert (by.loc["study", ""] == by.loc["commune"].sum()).all()
         assert (by.loc["province", "01"] == by.loc["commune"].loc[["01001", "01002"]].sum()).all()
+
+
+def test_a_level_that_may_be_better_is_neither_good_nor_not_good():
+    "Of 10 people 4 have at least limited signal, and a site that could not be computed may give them more."
+    counts = Counts(
+        {("NR", ANY): rows([2, 1, 1, 1, 1, 4, 0], NOBODY, NOBODY)}, rows([0, 0, 0, 0, 10, 0, 0, 0, 0], [0] * 9, [0] * 9)
+    )
+    assert [
+        tuple(part[0] for part in counts.reaching("NR", ANY, level)) for level in ("limited", "good", "very_good")
+    ] == [
+        (7, 9),
+        (2, 5),
+        (1, 5),
+    ]
+
+
+def test_targets_are_compared_with_the_study():
+    goal = {"name": "4G", "by": "2030-12-31", "source": "x", "technology": "LTE", "operator": ANY}
+    low = Target(definition_id="people_covered_limited_share", value=0.8, **goal)
+    high = Target(definition_id="people_covered_limited_share", value=0.84, **goal)
+    absent = Target(definition_id="people_covered_limited_share", value=0.5, **{**goal, "operator": "Sóng"})
+    found = reached([low, high, absent], indicator_table(COMMUNES, COUNTS))
+    assert [target["met"] for target in found] == [True, False, None]
+    assert found[0]["reached"] == pytest.approx(10 / 12)
+
+
+def test_targets_of_no_indicator_are_refused():
+    goal = Target(name="5G", definition_id="people_covered_limted_share", value=0.99, by="2030-12-31", source="x")
+    with pytest.raises(ConfigError, match=r"no indicator '.*'; did you mean 'people_covered_limited_share'"):
+        refuse_unknown([goal])

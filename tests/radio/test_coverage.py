@@ -103,12 +103,13 @@ def test_band_settings():
 
 def test_impossible_carriers_are_all_named():
     rows = [site("A", 0, 0, bandwidth_mhz=12.0), site("B", 0, 0), site("C", 0, 0, azimuths_deg="north")]
+    rows.append(site("D", 0, 0, bandwidth_mhz=12.0))
     with pytest.raises(LayerError) as caught:
         cover(rows)
     assert str(caught.value).splitlines() == [
         "sites: 2 faults",
-        "  - A: LTE with 15 kHz subcarriers has no bandwidth of 12 MHz; it has 1.4, 3, 5, 10, 15, 20",
-        "  - C: azimuths are degrees from 0 to 360, such as 30;150;270, or omni, not 'north'",
+        "  - LTE with 15 kHz subcarriers has no bandwidth of 12 MHz; it has 1.4, 3, 5, 10, 15, 20: 2 sites, first A",
+        "  - azimuths are degrees from 0 to 360, such as 30;150;270, or omni, not 'north': C",
     ]
 
 
@@ -141,7 +142,7 @@ def test_a_wall_takes_signal_away():
 
 
 def test_site_off_the_terrain_leaves_doubt():
-    "Pixels that only it could serve are unknown, not without signal; those of the other site are known."
+    "Pixels that only it could serve are unknown, not without signal; those the other site serves very well are known."
     holed = FLAT.copy()
     holed[:, :22] = np.nan
     rows = [site("A", 500_050.0, 2_302_050.0), site("B", 502_950.0, 2_302_050.0, eirp_dbm=40.0)]
@@ -149,7 +150,8 @@ def test_site_off_the_terrain_leaves_doubt():
     assert found.attrs["off_terrain"] == ["A"]
     row = found.isel(group=0).sel(y=2_302_050.0)
     assert row.unknown.sel(x=500_450.0).item()
-    served = row.rsrp_ddbm.values >= -1100
+    served = row.rsrp_ddbm.values >= -900
+    assert served.any()
     assert not (row.unknown.values & served).any()
     # B serves 501 250 m; 499 850 m and beyond would be out of A's reach too.
     assert row.server.sel(x=501_250.0).item() == 1

@@ -7,7 +7,7 @@ import pytest
 from pyproj import CRS
 
 from phusong.grid import Grid
-from phusong.radio.profile import heights_at, terrain_profile
+from phusong.radio.profile import terrain_profile
 
 GRID = Grid(CRS(3405), 500_000.0, 2_300_400.0, 100.0, (4, 5))
 EASTWARD = np.tile(np.arange(5, dtype=np.float32) * 10, (4, 1))
@@ -21,14 +21,14 @@ def test_profile_of_a_slope():
 
 def test_between_rows():
     northward = np.array([[30], [20], [10], [0]], np.float32) * np.ones((1, 5), np.float32)
-    assert heights_at(northward, GRID, 500_250.0, [2_300_350.0, 2_300_310.0]) == pytest.approx([30, 26])
+    assert GRID.bilinear(northward, 500_250.0, [2_300_350.0, 2_300_310.0]) == pytest.approx([30, 26])
 
 
 def test_gaps_and_the_edge_are_not_known():
     holed = EASTWARD.copy()
     holed[1, 1] = np.nan
     x, y = [500_120.0, 500_260.0, 500_460.0, 499_000.0], [2_300_210.0] * 4
-    assert np.isnan(heights_at(holed, GRID, x, y)).tolist() == [True, False, True, True]
+    assert np.isnan(GRID.bilinear(holed, x, y)).tolist() == [True, False, True, True]
 
 
 def test_one_point_is_no_profile():

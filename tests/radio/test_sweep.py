@@ -10,7 +10,6 @@ from pyproj import CRS
 
 from phusong.grid import Grid
 from phusong.radio.diffraction import bullington_loss
-from phusong.radio.profile import heights_at
 from phusong.radio.reach import Transmitter, paths_within
 from phusong.radio.sweep import radial_count, terrain_loss
 
@@ -38,7 +37,7 @@ def plain(transmitter, paths, terrain, terrain_grid, frequency_mhz, radials):
         direction = 2 * math.pi * math.floor(azimuth_deg / 360 * radials + 0.5) / radials
         x_m = transmitter.x_m + along_m * math.sin(direction)
         y_m = transmitter.y_m + along_m * math.cos(direction)
-        ground_m = heights_at(terrain, terrain_grid, x_m, y_m)
+        ground_m = terrain_grid.bilinear(terrain, x_m, y_m)
         if np.isnan([*ground_m, receiver_m, transmitter.top_amsl_m]).any():
             losses.append(np.nan)
             continue

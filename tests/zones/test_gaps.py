@@ -42,11 +42,12 @@ def test_codes_are_bytes_and_stay():
 
 
 @pytest.mark.parametrize(
-    ("required", "expected"), [(1, [0, 1, 1, 1, 255]), (2, [0, 0, 1, 1, 255]), (3, [0, 0, 0, 1, 255])]
+    ("required", "expected"),
+    [(1, [0, 1, 1, 1, 255, 1, 1]), (2, [0, 0, 1, 1, 255, 255, 1]), (3, [0, 0, 0, 1, 255, 255, 255])],
 )
 def test_signal_from_the_required_level_on(required: int, expected: list[int]):
-    "None, limited, good, very good, unknown: unknown is never served."
-    found = signal(np.array([0, 1, 2, 3, 255], np.uint8), required)
+    "None, limited, good, very good, unknown, limited or better, good or better: what may be better is not known."
+    found = signal(np.array([0, 1, 2, 3, 255, 251, 252], np.uint8), required)
     assert found.tolist() == expected
     assert found.dtype == np.uint8
 

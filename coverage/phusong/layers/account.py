@@ -21,9 +21,9 @@ class Refusal:
 @dataclass(frozen=True)
 class Account:
     """
-    Rows in = rows accepted + rows refused; what was repaired; what a reader should know.
+    Rows in = rows accepted + rows refused, and what was repaired.
 
-    `counts` holds the layer's own figures by name, such as the voids of a terrain; `notes` are sentences for the log.
+    `counts` holds the layer's own figures by name, such as the voids of a terrain.
     """
 
     layer: str
@@ -31,7 +31,6 @@ class Account:
     refused: tuple[Refusal, ...] = ()
     repaired: int = 0
     counts: dict[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -46,7 +45,6 @@ class Account:
             "refused": [vars(refusal) for refusal in self.refused],
             "repaired": self.repaired,
             **self.counts,
-            "notes": list(self.notes),
         }
 
 

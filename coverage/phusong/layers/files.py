@@ -17,7 +17,7 @@ from pyproj.exceptions import CRSError
 from phusong.config import Layer, Project
 from phusong.errors import LayerError
 from phusong.layers.schema import FILE, ROW
-from phusong.text import nearest
+from phusong.text import nearest, nfc
 
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 _UNREADABLE = (
@@ -99,6 +99,12 @@ def _read_csv(file: Path, layer: Layer) -> pd.DataFrame:
 
 
 def _read_xlsx(file: Path, layer: Layer) -> pd.DataFrame:
+    with pd.ExcelFile(file) as book:
+        sheets = [str(name) for name in book.sheet_names]
+    if layer.sublayer is None and len(sheets) > 1:
+        raise ValueError(f"it has several sheets ({', '.join(sheets)}): say which with sublayer")
+    if layer.sublayer is not None and layer.sublayer not in sheets:
+        raise ValueError(f"it has no sheet '{layer.sublayer}' (nearest: {nearest(layer.sublayer, sheets) or sheets})")
     return pd.read_excel(file, sheet_name=layer.sublayer or 0, dtype=object, keep_default_na=False, na_values=[""])
 
 
@@ -159,7 +165,8 @@ def _beyond(rows: gpd.GeoDataFrame) -> int:
 
 def _points(name: str, rows: pd.DataFrame, file: Path, layer: Layer, crs: CRS | None) -> gpd.GeoDataFrame:
     x, y = (layer.columns.get(axis, axis) for axis in ("longitude", "latitude"))
-    own = [str(column) for column in rows.columns]
+    rows = rows.rename(columns={column: nfc(str(column)) for column in rows.columns})
+    own = list(rows.columns)
     faults = [
         f"{file.name}: column '{axis}' is missing"
         + (f" (your file has '{near}')" if (near := nearest(axis, own)) else "")

@@ -183,6 +183,8 @@ def _cut(
     all_villages, villages_account = read["villages"]
     orphans = villages.unmatched(all_villages, units[0].commune_code)
     own = all_villages[all_villages.commune_code.isin(studied.commune_code)].reset_index(drop=True)
+    lines = _touching(read["power_lines"][0], grid)
+    stations = _touching(read["substations"][0], terrain_grid)
     accounts = (
         _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
         terrain_account,
@@ -194,7 +196,9 @@ def _cut(
             commune_unknown=orphans,
             outside_their_commune=villages.astray(own, studied),
         ),
-        *(read[name][1] for name in ("power_lines", "substations", "terminals", "outages")),
+        _with(read["power_lines"][1], touching=len(lines)),
+        _with(read["substations"][1], in_reach=len(stations)),
+        *(_by_code(read[name], units[0], studied) for name in ("terminals", "outages")),
     )
     return Inputs(
         day=day,
@@ -204,8 +208,8 @@ def _cut(
         seams=seams,
         villages=own,
         sites=sites,
-        power_lines=_touching(read["power_lines"][0], grid),
-        substations=_touching(read["substations"][0], terrain_grid),
+        power_lines=lines,
+        substations=stations,
         terminals=_of(read["terminals"][0], studied),
         outages=_of(read["outages"][0], studied),
         population=people[0],
@@ -237,8 +241,7 @@ def _sites(
     tree = shapely.STRtree(studied.geometry.to_numpy())
     inside = np.zeros(len(near), bool)
     inside[tree.query(near.geometry.to_numpy(), predicate="within")[0]] = True
-    row, column, on_grid = terrain_grid.locate(near.geometry.x.to_numpy(), near.geometry.y.to_numpy())
-    off = ~on_grid | np.isnan(heights[row, column])
+    off = np.isnan(terrain_grid.bilinear(heights, near.geometry.x.to_numpy(), near.geometry.y.to_numpy()))
     counting = site_layer.on_air(near, day, layer.as_of).to_numpy(bool)
     marked = near.assign(on_air=counting, in_study=inside, off_terrain=off)
     counted = _with(
@@ -259,6 +262,12 @@ def _touching(frame: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
 
 def _of(table: pd.DataFrame, studied: gpd.GeoDataFrame) -> pd.DataFrame:
     return table[table.commune_code.isin(studied.commune_code)].reset_index(drop=True)
+
+
+def _by_code(read: tuple[pd.DataFrame, Account], units: gpd.GeoDataFrame, studied: gpd.GeoDataFrame) -> Account:
+    codes = read[0].commune_code
+    unknown = int((~codes.isin(units.commune_code)).sum())
+    return _with(read[1], studied=int(codes.isin(studied.commune_code).sum()), commune_unknown=unknown)
 
 
 def _told(seams: Seams) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def _column(kind: Kind, checks: list[Any], required: bool, nullable: bool, uniqu
 
 
 def _rename(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tuple[pd.DataFrame, list[str]]:
-    own = {str(name): name for name in raw.columns if name not in (FILE, ROW, "geometry")}
+    own = {nfc(str(name)): name for name in raw.columns if name not in (FILE, ROW, "geometry")}
     claimed = {layer.columns.get(name, name) for name in schema.columns}
     taken: dict[str, Any] = {name: raw[name] for name in (FILE, ROW, "geometry") if name in raw}
     faults = [
@@ -109,6 +109,9 @@ def _rename(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tupl
         for section in ("columns", "factors", "constants")
         for name in getattr(layer, section)
         if name not in schema.columns and name not in ("longitude", "latitude")
+    ]
+    faults += [
+        f"factors.{n}: the column is not a number" for n in layer.factors if _kind(schema, n) not in ("number", "")
     ]
     for name, column in schema.columns.items():
         wanted = layer.columns.get(name, name)
@@ -125,6 +128,10 @@ def _rename(raw: pd.DataFrame, schema: pa.DataFrameSchema, layer: Layer) -> tupl
     if "geometry" in taken:
         return gpd.GeoDataFrame(table, geometry="geometry", crs=cast(gpd.GeoDataFrame, raw).crs), faults
     return table, faults
+
+
+def _kind(schema: pa.DataFrameSchema, name: str) -> str:
+    return str(schema.columns[name].metadata["kind"]) if name in schema.columns else ""
 
 
 def _hint(sentence: str, name: str, known: Any) -> str:

@@ -25,8 +25,8 @@ SCHEMA = pa.DataFrameSchema(
         "site_id": word(unique=True),
         "operator": word(),
         "technology": word(among=("LTE", "NR")),
-        "frequency_mhz": number(400, 52_600),
-        "bandwidth_mhz": number(1.4, 400),
+        "frequency_mhz": number(400, 7125),  # frequency range 1; the resource blocks of range 2 are others
+        "bandwidth_mhz": number(1.4, 100),
         "height_agl_m": number(3, 300),
         "azimuths_deg": word(pattern=AZIMUTHS, form="30;150;270 (degrees 0..360) or omni"),
         "downtilt_deg": number(-10, 45),

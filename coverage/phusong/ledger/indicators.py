@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,38 +11,69 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.text import slug, sort_key
+from phusong.config import Target
+from phusong.errors import ConfigError
+from phusong.text import nearest, slug, sort_key
+from phusong.units import ANY, LEVELS
 
-ANY = "any"
-LEVELS = ("none", "limited", "good", "very_good", "unknown")
 ACCESS = ("no", "yes", "unknown")
 GAPS = ("none", "signal", "power", "both", "unknown")
 VERSION = "1"
+DEFINITIONS = (
+    "people_covered_limited_share",
+    "people_covered_good_share",
+    "people_covered_very_good_share",
+    "people_with_power_share",
+    "people_without_signal_share",
+    "people_without_signal_and_power_share",
+)
+_AT_LEAST = {
+    "limited": (("limited", "good", "very_good", "limited_or_better", "good_or_better"), ("unknown",)),
+    "good": (("good", "very_good", "good_or_better"), ("unknown", "limited_or_better")),
+    "very_good": (("very_good",), ("unknown", "limited_or_better", "good_or_better")),
+}
+"""Classes of people that reach each level, and those of whom it is not known."""
 Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Counts:
     """
-    Whole people of each commune, each array of shape (communes, classes) with the classes named above.
+    Whole people of each commune, each array of shape (communes, classes).
 
     Parameters
     ----------
     levels
-        By technology ("LTE", "NR") and operator; the operator `ANY` is the best of all.
+        By technology ("LTE", "NR") and operator, classes as in `LEVELS`; the operator `ANY` is the best of all.
     joint
         Signal and power together, nine classes: signal no, yes, unknown, and within each power no, yes, unknown.
     """
 
     levels: Mapping[tuple[str, str], Whole]
-    power: Whole
-    gaps: Whole
     joint: Whole
 
     @property
     def people(self) -> Whole:
         """People of each commune."""
-        return self.gaps.sum(axis=1)
+        return self.joint.sum(axis=1)
+
+    @property
+    def power(self) -> Whole:
+        """People by power, classes as in `ACCESS`."""
+        return self.joint.reshape(-1, 3, 3).sum(axis=1)
+
+    @property
+    def gaps(self) -> Whole:
+        """People by what they are known to lack, classes as in `GAPS`."""
+        no, yes, unknown = (self.joint[:, i : i + 3] for i in (0, 3, 6))
+        unsure = yes[:, 2] + unknown[:, 1] + unknown[:, 2]
+        return np.stack([yes[:, 1], no[:, 1] + no[:, 2], yes[:, 0] + unknown[:, 0], no[:, 0], unsure], axis=1)
+
+    def reaching(self, technology: str, operator: str, level: str) -> tuple[Whole, Whole]:
+        """People known to have a level or better, and people of whom that is known."""
+        classes = self.levels[technology, operator]
+        served, open_question = ([LEVELS.index(name) for name in names] for names in _AT_LEAST[level])
+        return classes[:, served].sum(axis=1), self.people - classes[:, open_question].sum(axis=1)
 
 
 def commune_table(communes: gpd.GeoDataFrame, counts: Counts, extra: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -62,7 +93,7 @@ def indicator_table(communes: pd.DataFrame, counts: Counts) -> pd.DataFrame:
 
     Columns: definition_id, version, unit_level, unit_code, operator, technology, environment, numerator, denominator,
     value, low, high. `value` is numerator / denominator (people whose state is known); `low` and `high` count those
-    whose state is unknown as not served and as served.
+    whose state is unknown out of and into the numerator.
     """
     units, member = _units(communes)
     tables = []
@@ -76,8 +107,36 @@ def indicator_table(communes: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+def refuse_unknown(targets: Sequence[Target]) -> None:
+    """
+    Stop when a target speaks of no indicator.
+
+    Raises
+    ------
+    ConfigError
+        Naming the nearest one.
+    """
+    for target in targets:
+        if target.definition_id not in DEFINITIONS:
+            near = nearest(target.definition_id, DEFINITIONS)
+            hint = f"; did you mean '{near}'?" if near else f"; known are {', '.join(DEFINITIONS)}"
+            raise ConfigError(f"targets '{target.name}': there is no indicator '{target.definition_id}'{hint}")
+
+
+def reached(targets: Sequence[Target], table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each target with the value the study has reached; None where nothing is known or no such row exists."""
+    key = ["definition_id", "technology", "operator"]
+    study = table[table.unit_level == "study"].set_index(key).value.dropna().to_dict()
+    found = []
+    for target in targets:
+        value = study.get((target.definition_id, target.technology, target.operator))
+        met = None if value is None else value >= target.value
+        found.append({**target.model_dump(mode="json"), "reached": value, "met": met})
+    return found
+
+
 def interval(served: Whole, known: Whole, people: Whole) -> pd.DataFrame:
-    """Share of people served among those known, and its bounds when the unknown are counted as not served or served."""
+    """Share of people among those known, and its bounds when the unknown are counted out of and into the numerator."""
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(known > 0, served / known, np.nan)
         low = np.where(people > 0, served / people, np.nan)
@@ -87,20 +146,22 @@ def interval(served: Whole, known: Whole, people: Whole) -> pd.DataFrame:
 
 def _technology(technology: str, counts: Counts) -> dict[str, Any]:
     name = technology.lower()
-    best = counts.levels[technology, ANY]
-    served, unknown = best[:, 1:4].sum(axis=1), best[:, 4]
-    shares = interval(served, counts.people - unknown, counts.people)
+    best = dict(zip(LEVELS, counts.levels[technology, ANY].T, strict=True))
+    served, known = counts.reaching(technology, ANY, "limited")
+    shares = interval(served, known, counts.people)
     figures: dict[str, Any] = {
         f"{name}_people": served,
         f"{name}_share": shares.share,
         f"{name}_share_low": shares.low,
         f"{name}_share_high": shares.high,
-        f"{name}_unknown_people": unknown,
+        f"{name}_unknown_people": best["unknown"],
+        f"{name}_none_people": best["none"],
+        f"{name}_limited_people": best["limited"] + best["limited_or_better"],
+        f"{name}_good_people": best["good"] + best["good_or_better"],
+        f"{name}_very_good_people": best["very_good"],
     }
-    for i, level in enumerate(LEVELS[:4]):
-        figures[f"{name}_{level}_people"] = best[:, i]
     for operator in _operators(counts, technology):
-        figures[f"{name}_{slug(operator)}_people"] = counts.levels[technology, operator][:, 1:4].sum(axis=1)
+        figures[f"{name}_{slug(operator)}_people"] = counts.reaching(technology, operator, "limited")[0]
     return figures
 
 
@@ -114,10 +175,10 @@ Definition = tuple[tuple[str, str, str, str], Whole, Whole]
 def _definitions(counts: Counts) -> Iterator[Definition]:
     """Definition, operator, technology and environment; people of the numerator; people whose state is known."""
     people = counts.people
-    for (technology, operator), levels in sorted(counts.levels.items(), key=lambda item: item[0]):
-        for first, level in ((1, "limited"), (2, "good"), (3, "very_good")):
+    for technology, operator in sorted(counts.levels):
+        for level in _AT_LEAST:
             key = (f"people_covered_{level}_share", operator, technology, "outdoor")
-            yield key, levels[:, first:4].sum(axis=1), people - levels[:, 4]
+            yield key, *counts.reaching(technology, operator, level)
     yield ("people_with_power_share", "", "", ""), counts.power[:, 1], people - counts.power[:, 2]
     no, yes, unknown = (counts.joint[:, i : i + 3] for i in (0, 3, 6))
     yield ("people_without_signal_share", ANY, ANY, "outdoor"), no.sum(axis=1), no.sum(axis=1) + yes.sum(axis=1)

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from phusong import __version__
 from phusong.config import LAYER_NAMES, Project
+from phusong.ledger.period import Period
 
 _LIBRARIES = ("numpy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio", "pyarrow", "scipy")
+
+
+def compose(project: Project, period: Period, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything `run.json` says; `facts` is what the stages found out."""
+    return {
+        "project": project.name,
+        "title": project.title,
+        "title_en": project.title_en,
+        "period": period.name,
+        "as_of": period.last_day.isoformat(),
+        "synthetic": list(project.synthetic_layers),
+        "inputs": list(input_files(project)),
+        **facts,
+        "settings": settings(project),
+        "versions": versions(),
+    }
 
 
 def input_files(project: Project) -> Iterator[dict[str, Any]]:

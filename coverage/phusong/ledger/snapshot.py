@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -108,13 +109,14 @@ def refuse_foreign(folder: Path, project: str) -> None:
 
 
 def recover(folder: Path) -> None:
-    """Put back a snapshot whose replacement was cut off between the two moves."""
+    """Put back a snapshot whose replacement was cut off between the two moves; where we may not write, leave it."""
     for aside in folder.glob(".*.old"):
         place = folder / aside.name[1:].removesuffix(".old")
         if place.exists():
             shutil.rmtree(aside, ignore_errors=True)
         else:
-            aside.rename(place)
+            with contextlib.suppress(OSError):
+                aside.rename(place)
 
 
 def read(folder: Path, period: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any], str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from phusong.grid import Grid
 from phusong.text import slug
-from phusong.units import MICRO, NO_SIGNAL_DDBM, OUTSIDE, UNKNOWN
+from phusong.units import LEVEL_VALUES, LEVELS, MICRO, NO_SIGNAL_DDBM, OUTSIDE, OUTSIDE_DDBM, UNKNOWN, UNKNOWN_DDBM
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,7 @@ class Surface:
     Parameters
     ----------
     level
-        By (technology, operator), the operator "any" being the best of all: 0 none, 1 limited, 2 good, 3 very good,
-        255 unknown.
+        By (technology, operator), the operator "any" being the best of all; codes as in `LEVEL_VALUES`.
     rsrp_ddbm
         Received level in tenths of dBm by (technology, operator); -32768 where no site reaches.
     micro
@@ -57,7 +56,7 @@ def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
     served = "0 not served, 1 served"
     yield "signal", _coded(surface, grid, surface.signal, "signal of any operator", served)
     yield "power", _coded(surface, grid, surface.power, "grid electricity of the village", served)
-    steps = "0 none, 1 limited, 2 good, 3 very good"
+    steps = ", ".join(f"{value} {name}" for value, name in sorted(zip(LEVEL_VALUES, LEVELS, strict=True))[:-1])
     for (technology, operator), level in surface.level.items():
         yield (
             slug(f"level {technology} {operator}"),
@@ -65,8 +64,11 @@ def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
         )
     for (technology, operator), received in surface.rsrp_ddbm.items():
         quantity = "SS-RSRP" if technology == "NR" else "RSRP"
-        wrapped = grid.wrap(received, f"strongest {quantity}, {operator}", "0.1 dBm")
-        yield slug(f"rsrp {technology} {operator}"), wrapped.assign_attrs(nodata=NO_SIGNAL_DDBM)
+        dark = (received == NO_SIGNAL_DDBM) & (surface.level[technology, operator] == UNKNOWN)
+        stored = np.select([surface.commune < 0, dark], [OUTSIDE_DDBM, UNKNOWN_DDBM], received).astype(np.int16)
+        wrapped = grid.wrap(stored, f"strongest {quantity}, {operator}", "0.1 dBm")
+        meaning = f"{NO_SIGNAL_DDBM} no site reaches, {UNKNOWN_DDBM} unknown, {OUTSIDE_DDBM} outside the study"
+        yield slug(f"rsrp {technology} {operator}"), wrapped.assign_attrs(flags=meaning, nodata=OUTSIDE_DDBM)
 
 
 def _coded(surface: Surface, grid: Grid, values: NDArray[np.uint8], name: str, meaning: str) -> xr.DataArray:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from phusong.ledger.edition import Edition
@@ -14,8 +17,8 @@ HEADINGS = (
     "4G*",
     "5G*",
     "Có điện lưới* / Grid power",
-    "Lõm sóng / No signal",
-    "Lõm điện / No power",
+    "Không sóng / No signal",
+    "Không điện / No power",
     "Cả hai / Both",
     "Chưa rõ / Unknown",
     "Vùng lõm / Zones",
@@ -56,8 +59,19 @@ def notes(edition: Edition) -> list[str]:
         f"Sites on air in reach: {sites['in_reach_on_air']}, of them {sites['on_air_off_terrain']} off the terrain: "
         "what only they could serve is unknown (their ids are in run.json).",
     ]
+    strangers = {name: c["commune_unknown"] for name, c in counts.items() if c.get("commune_unknown")}
+    if strangers:
+        told = ", ".join(f"{name} {count}" for name, count in strangers.items())
+        lines.append(f"Rows whose commune code no commune of that day bears: {told}")
+    lines += [_target(target) for target in run["targets"]]
     made_up = [f"DỮ LIỆU GIẢ LẬP / SYNTHETIC: {', '.join(edition.synthetic)}"] if edition.synthetic else []
     return made_up + lines
+
+
+def _target(target: Mapping[str, Any]) -> str:
+    value = NO_DATA if target["reached"] is None else percent_vi(target["reached"], 2)
+    verdict = {True: "reached", False: "not reached", None: "not known"}[target["met"]]
+    return f"Target: {target['name']} by {target['by']} ({target['source']}): {value}, {verdict}"
 
 
 def _row(name: str, part: pd.DataFrame) -> tuple[str, ...]:
@@ -72,8 +86,8 @@ def _row(name: str, part: pd.DataFrame) -> tuple[str, ...]:
         _share(total("lte_people"), people - total("lte_unknown_people")),
         _share(total("nr_people"), people - total("nr_unknown_people")),
         _share(total("power_yes_people"), people - total("power_unknown_people")),
-        number_vi(total("gap_signal_people")),
-        number_vi(total("gap_power_people")),
+        number_vi(total("gap_signal_people") + total("gap_both_people")),
+        number_vi(total("power_no_people")),
         number_vi(total("gap_both_people")),
         number_vi(total("gap_unknown_people")),
         number_vi(total("zones")),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phusong.config import Band, Radio
 from phusong.errors import LayerError
 from phusong.radio.antenna import azimuths
-from phusong.radio.link import NR_BLOCKS, element_eirp, resource_blocks
+from phusong.radio.link import element_eirp, resource_blocks
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,22 @@ def carriers(sites: pd.DataFrame, radio: Radio) -> list[Carrier]:
     Raises
     ------
     LayerError
-        Naming every site whose bandwidth or azimuths cannot be.
+        With every bandwidth and azimuth that cannot be, and how many sites have it.
     """
     found: list[Carrier] = []
-    faults: list[str] = []
+    faults: dict[str, list[str]] = {}
     for row, site in enumerate(sites.itertuples(index=False)):
         try:
             found.append(_carrier(row, site, radio))
         except ValueError as fault:
-            faults.append(f"{site.site_id}: {fault}")
+            faults.setdefault(str(fault), []).append(str(site.site_id))
     if faults:
-        raise LayerError("sites", faults)
+        raise LayerError("sites", [f"{fault}: {_named(ids)}" for fault, ids in faults.items()])
     return found
+
+
+def _named(site_ids: list[str]) -> str:
+    return f"{len(site_ids)} sites, first {site_ids[0]}" if len(site_ids) > 1 else site_ids[0]
 
 
 def band_of(radio: Radio, technology: str, frequency_mhz: float) -> Band | None:
@@ -76,7 +80,7 @@ def _carrier(row: int, site: object, radio: Radio) -> Carrier:
     values = site._asdict()  # type: ignore[attr-defined]  # a named tuple of the frame
     technology, frequency, width = values["technology"], values["frequency_mhz"], values["bandwidth_mhz"]
     band = band_of(radio, technology, frequency)
-    blocks = resource_blocks(technology, width, _spacing(band, technology, width))
+    blocks = resource_blocks(technology, width, _spacing(band, technology))
     offset = 0.0
     if technology == "NR":
         offset = radio.ssb_offset_db if band is None or band.ssb_offset_db is None else band.ssb_offset_db
@@ -96,8 +100,6 @@ def _carrier(row: int, site: object, radio: Radio) -> Carrier:
     )
 
 
-def _spacing(band: Band | None, technology: str, bandwidth_mhz: float) -> int:
-    """Subcarrier spacing in kHz: the band's, else 15 for LTE and 30 for NR where the standard has that carrier."""
-    if band is not None:
-        return band.scs_khz
-    return 30 if technology == "NR" and (bandwidth_mhz in NR_BLOCKS[30] or bandwidth_mhz not in NR_BLOCKS[15]) else 15
+def _spacing(band: Band | None, technology: str) -> int:
+    """Subcarrier spacing in kHz: the band's, else 15 for LTE and 30 for NR."""
+    return (band and band.scs_khz) or (30 if technology == "NR" else 15)

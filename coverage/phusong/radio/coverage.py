@@ -84,7 +84,7 @@ def strongest_servers(
     xr.Dataset
         On (group, y, x), groups sorted by technology and operator: `rsrp_ddbm` (tenths of dBm, -32768 where no site
         reaches), `server` (row in `sites`, -1 for none; of equal levels the lower row), and `unknown`, true where a
-        site within reach could not be computed and no computed one gives the level "limited". The attribute
+        site within reach could not be computed and no computed one gives the level "very good". The attribute
         `off_terrain` lists the sites whose own ground is not known.
 
     Raises
@@ -187,7 +187,7 @@ def empty_groups(found: Sequence[Carrier], world: World) -> dict[tuple[str, str]
         (technology, operator): Best(
             technology,
             operator,
-            threshold_ddbm(world.radio.levels(technology).limited_dbm),
+            threshold_ddbm(world.radio.levels(technology).very_good_dbm),
             np.full(shape, NO_SIGNAL_DDBM, np.int16),
             np.full(shape, -1, np.int32),
             np.zeros(shape, np.bool_),

@@ -9,28 +9,27 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from phusong.config import Levels, Radio
-from phusong.units import UNKNOWN
+from phusong.units import ANY, GOOD_OR_BETTER, LEVEL_FLOOR, LIMITED_OR_BETTER, UNKNOWN, VERY_GOOD
 
-NONE, LIMITED, GOOD, VERY_GOOD = 0, 1, 2, 3
-ANY = "any"
-"""Stands for the best of all operators."""
+_UNSURE = np.array([UNKNOWN, LIMITED_OR_BETTER, GOOD_OR_BETTER, VERY_GOOD], np.uint8)
+"""Codes of the levels known, where a site that could not be computed might give more."""
 
 
-def level(rsrp_ddbm: NDArray[np.int16], unknown: NDArray[np.bool_], thresholds: Levels) -> NDArray[np.uint8]:
+def level(rsrp_ddbm: NDArray[np.int16], doubt: NDArray[np.bool_], thresholds: Levels) -> NDArray[np.uint8]:
     """
-    Level of each pixel: 0 none, 1 limited, 2 good, 3 very good, 255 unknown.
+    Level of each pixel: 0 none, 1 limited, 2 good, 3 very good; and where a site that could not be computed might give
+    more, 255 unknown, 251 limited or better, 252 good or better.
 
     The received level is stored in tenths of dBm, so it has been rounded before it meets a threshold.
 
     Examples
     --------
     >>> stored = np.array([-32768, -1101, -1100, -999, -900], np.int16)
-    >>> level(stored, np.array([True, False, False, False, False]), Levels()).tolist()
-    [255, 0, 1, 2, 3]
+    >>> level(stored, np.array([True, False, False, True, True]), Levels()).tolist()
+    [255, 0, 1, 252, 3]
     """
     steps = [threshold_ddbm(t) for t in (thresholds.limited_dbm, thresholds.good_dbm, thresholds.very_good_dbm)]
-    reached = np.searchsorted(steps, rsrp_ddbm, side="right").astype(np.uint8)
-    return np.where(unknown & (reached == NONE), UNKNOWN, reached).astype(np.uint8)
+    return _coded(np.searchsorted(steps, rsrp_ddbm, side="right").astype(np.uint8), doubt)
 
 
 def threshold_ddbm(threshold_dbm: float) -> int:
@@ -48,7 +47,7 @@ def threshold_ddbm(threshold_dbm: float) -> int:
 
 def best(levels: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     """
-    Best of several levels; unknown where none of them is known to give signal and one is unknown.
+    Best of several levels; in doubt where one of them is and might be better than the best known.
 
     Raises
     ------
@@ -57,14 +56,17 @@ def best(levels: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
 
     Examples
     --------
-    >>> best([np.array([0, 0, 255], np.uint8), np.array([0, 255, 2], np.uint8)]).tolist()
-    [0, 255, 2]
+    >>> best([np.array([0, 0, 255, 1, 251], np.uint8), np.array([0, 255, 2, 255, 3], np.uint8)]).tolist()
+    [0, 255, 252, 251, 3]
     """
     if not levels:
         raise ValueError("the best of no levels is nothing")
     stack = np.stack(levels)
-    known = np.where(stack == UNKNOWN, NONE, stack).max(axis=0)
-    return np.where((known == NONE) & (stack == UNKNOWN).any(axis=0), UNKNOWN, known).astype(np.uint8)
+    return _coded(LEVEL_FLOOR[stack].max(axis=0), np.asarray((stack > VERY_GOOD).any(axis=0), bool))
+
+
+def _coded(known: NDArray[np.uint8], doubt: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return np.where(doubt, _UNSURE[known], known).astype(np.uint8)
 
 
 def by_operator(

@@ -11,7 +11,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from phusong.grid import Grid
-from phusong.radio.profile import heights_at, lattice_origin
 from phusong.units import NO_SIGNAL_DDBM
 
 LEAST_DISTANCE_M = 1.0
@@ -42,7 +41,7 @@ class Transmitter:
         cls, terrain: NDArray[np.float32], grid: Grid, x_m: float, y_m: float, height_agl_m: float, reach_m: float
     ) -> Self:
         """A transmitter `height_agl_m` above the terrain."""
-        return cls(x_m, y_m, float(heights_at(terrain, grid, x_m, y_m)) + height_agl_m, reach_m)
+        return cls(x_m, y_m, float(grid.bilinear(terrain, x_m, y_m)) + height_agl_m, reach_m)
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def paths_within(
     pixel, east_m, north_m, ground_m = _within(
         np.ascontiguousarray(terrain, np.float32),
         np.array([rows.start, columns.start], np.int64),
-        np.array(lattice_origin(grid), np.int64),
+        np.array(grid.lattice_origin, np.int64),
         grid.pixel_m,
         transmitter.x_m,
         transmitter.y_m,

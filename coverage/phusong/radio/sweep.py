@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from phusong.grid import Grid
 from phusong.radio.diffraction import CLEAR_NU, SPEED_OF_LIGHT_M_MHZ, bullington_from_edge
-from phusong.radio.profile import lattice_origin
 from phusong.radio.reach import Paths, Transmitter
 
 
@@ -98,7 +97,7 @@ def equivalent_edges(
         paths.azimuth_deg,
         paths.receiver_amsl_m,
         np.ascontiguousarray(terrain, np.float32),
-        np.array(lattice_origin(terrain_grid), np.int64),
+        np.array(terrain_grid.lattice_origin, np.int64),
         terrain_grid.pixel_m,
         transmitter.x_m,
         transmitter.y_m,

@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from phusong.units import NOT_SERVED, OUTSIDE, SERVED, UNKNOWN
+from phusong.units import LEVEL_FLOOR, NOT_SERVED, OUTSIDE, SERVED, UNKNOWN, VERY_GOOD
 
 
 class Gap(IntEnum):
@@ -32,9 +32,9 @@ class Gap(IntEnum):
 
 
 def signal(level: NDArray[np.uint8], required: int) -> NDArray[np.uint8]:
-    """Signal of each pixel, 0 no, 1 yes, 255 unknown, from the best level of any operator (255 unknown)."""
-    served = np.where(level >= required, SERVED, NOT_SERVED)
-    return np.where(level == UNKNOWN, UNKNOWN, served).astype(np.uint8)
+    """Signal of each pixel, 0 no, 1 yes, 255 unknown, from the coded level of the best operator."""
+    served = LEVEL_FLOOR[level] >= required
+    return np.select([served, level > VERY_GOOD], [SERVED, UNKNOWN], NOT_SERVED).astype(np.uint8)
 
 
 def classify(signal: NDArray[np.uint8], power: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
