@@ -212,7 +212,7 @@ def test_no_project_file(tmp_path):
 
 def test_a_project_file_in_another_encoding(tmp_path):
     (tmp_path / "project.toml").write_bytes(WHOLE.encode("utf-16"))
-    with pytest.raises(ConfigError, match="cannot be read as TOML"):
+    with pytest.raises(ConfigError, match="is not UTF-8 text; save it as UTF-8"):
         load(tmp_path)
 
 

@@ -66,6 +66,7 @@ RUN = {
         "zones": {"drawn": 13, "scattered": 5},
         "outages": {"rows_in": 9, "accepted": 9, "refused": [], "commune_unknown": 3},
     },
+    "warnings": ["sites: 4 on air in reach stand off the terrain", "outages: 3 rows name no commune"],
     "targets": [
         {"name": "5G 99 %", "by": "2030-12-31", "source": "QĐ 1132", "reached": 0.98999, "met": False},
         {"name": "4G", "by": "2026-12-31", "source": "QĐ 1", "reached": None, "met": None},
@@ -168,9 +169,9 @@ def test_notes_say_the_balance_and_the_sites():
     assert "126 overlapping pairs (0.5000 km2), 7 gaps (0.250000 km2)" in text
     assert "31 voids, 30 filled" in text
     assert "13 drawn, 5 scattered" in text
-    assert "Sites on air in reach: 250, of them 4 off the terrain" in text
+    assert "Sites on air in reach: 250" in text
     assert "SYNTHETIC" not in text
-    assert "Rows whose commune code no commune of that day bears: outages 3" in text
+    assert "WARNING sites: 4 on air in reach stand off the terrain\nWARNING outages: 3 rows" in text
     assert "Target: 5G 99 % by 2030-12-31 (QĐ 1132): 98,99 %, not reached" in text
     assert f"Target: 4G by 2026-12-31 (QĐ 1): {NO_DATA}, not known" in text
 

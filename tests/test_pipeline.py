@@ -260,7 +260,7 @@ def test_exit_codes_and_messages(sample, tmp_path):
 def test_check_and_info(sample):
     checked = phusong("check", str(sample[0]))
     assert checked.returncode == 0
-    assert "No fault found." in checked.stdout
+    assert "No fault that stops a run; 0 rows refused" in checked.stdout
     told = phusong("info", str(sample[0]))
     assert "2026Q3" in told.stdout
     assert "SYNTHETIC" in told.stdout

@@ -21,11 +21,12 @@ HOUSE = (
     ("intake", "radio", "people", "power", "zones", "evidence", "ledger", "remedy"),
     ("layers",),
     ("config", "grid"),
+    ("faults",),
     ("errors", "progress", "text", "units"),
 )
 ROW = {place: row for row, places in enumerate(HOUSE) for place in places}
 
-DISK = {"config", "intake", "layers", "ledger", "publish", "sample", "pipeline", "cli"}
+DISK = {"", "config", "intake", "layers", "ledger", "publish", "sample", "pipeline", "cli"}
 DISK_MODULES = {"pathlib", "shutil", "tempfile", "zipfile", "sqlite3", "pyogrio", "fiona"}
 DISK_CALLS = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "mkdir", "unlink", "rmtree", "touch"}
 DISK_CALLS |= {"read_file", "read_csv", "read_excel", "read_parquet", "to_file", "to_csv", "to_excel", "to_parquet"}

@@ -75,9 +75,14 @@ def check(
     with Reporter(quiet) as reporter:
         inputs = pipeline.prepare(study, quarter, reporter.step)
     if not quiet:
+        from phusong.layers.inputs import warnings
+
         _print_accounts(inputs)
+        told = warnings(inputs.accounts)
+        for warning in told:
+            typer.echo(f"WARNING {warning}")
         refused = sum(len(account.refused) for account in inputs.accounts)
-        typer.echo(f"No fault that stops a run; {refused} rows refused." if refused else "No fault found.")
+        typer.echo(f"No fault that stops a run; {refused} rows refused, {len(told)} warnings.")
 
 
 @app.command()
@@ -157,7 +162,8 @@ def _print_accounts(inputs: Inputs) -> None:
         if refused > _SHOWN:
             typer.echo(f"  ... and {refused - _SHOWN} more")
         for name, count in account.counts.items():
-            typer.echo(f"  {name}: {_short(count)}")
+            if count not in (0, []):
+                typer.echo(f"  {name}: {_short(count)}")
         if account.repaired:
             typer.echo(f"  repaired geometries: {account.repaired}")
 

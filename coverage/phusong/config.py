@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from phusong.errors import ConfigError
+from phusong.faults import sentences
 from phusong.text import nearest, nfc
 
 Technology = Literal["LTE", "NR"]
@@ -284,15 +284,17 @@ def load(path: Path) -> Project:
         raw = tomllib.loads(file.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(f"There is no project file {file}. `phusong init DIR` writes one.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file} is not UTF-8 text; save it as UTF-8") from None
+    except (tomllib.TOMLDecodeError, OSError) as fault:
         raise ConfigError(f"{file} cannot be read as TOML: {fault}") from None
     if "folder" in raw:
         raise ConfigError(f"{file}: the key 'folder' is not known; paths are relative to the project file already")
     try:
         return Project.model_validate({**raw, "folder": file.resolve().parent})
     except ValidationError as fault:
-        sentences = [f"  - {sentence}" for sentence in _sentences(fault.errors())]
-        raise ConfigError("\n".join([f"{file}: {len(sentences)} fault(s)", *sentences])) from None
+        told = [f"  - {sentence}" for sentence in sentences(fault.errors(), Project)]
+        raise ConfigError("\n".join([f"{file}: {len(told)} fault(s)", *told])) from None
 
 
 def write_template(folder: Path) -> Path:
@@ -328,73 +330,19 @@ def _expand(folder: Path, path: str, name: str) -> list[Path]:
             raise ConfigError(f"layers.{name}: no file matches {path} in {folder}")
         return found
     file = folder / path
+    if file.is_dir():
+        raise ConfigError(
+            f"layers.{name}: {path} is a folder; write a file, or a pattern such as {path.rstrip('/')}/*.tif"
+        )
     if file.exists():
         return [file]
+    if "\\" in path:
+        raise ConfigError(f"layers.{name}: the file {path} is missing; write paths with /, such as data/sites.csv")
     beside = sorted(file.parent.iterdir()) if file.parent.is_dir() else []
     # the same name, written with the other form of its accents
     alike = [other for other in beside if nfc(other.name) == nfc(file.name)]
     if len(alike) == 1:
         return alike
-    stems = {other.stem: other.name for other in beside}
+    stems = {other.stem: other.name for other in beside if other.suffix.lower() == file.suffix.lower()}
     near = nearest(file.stem, stems)
     raise ConfigError(f"layers.{name}: the file {path} is missing" + (f" (there is {stems[near]})" if near else ""))
-
-
-def _sentences(errors: Sequence[Any]) -> list[str]:
-    """One sentence for each place; a value that fits none of several kinds is one fault, not one for each kind."""
-    by_place: dict[tuple[str, ...], list[Any]] = {}
-    for error in errors:
-        by_place.setdefault(_place(error["loc"])[0], []).append(error)
-    return [_sentence(place, found) for place, found in by_place.items()]
-
-
-def _sentence(place: tuple[str, ...], errors: list[Any]) -> str:
-    where, error = ".".join(place) or "the file", errors[0]
-    if error["type"] == "extra_forbidden":
-        near = nearest(place[-1], _known_keys(place[:-1]))
-        return f"{where}: unknown key" + (f"; did you mean '{near}'?" if near else "")
-    if error["type"] == "missing":
-        return f"{where}: is missing"
-    found = f"(found {error['input']!r})"
-    if len(errors) > 1:
-        meaning = " ".join((_place(error["loc"])[1] or "another kind of value").split())
-        return f"{where}: expected: {meaning} {found}"[:300]
-    return f"{where}: {error['msg'].removeprefix('Value error, ')} {found}"[:300]
-
-
-def _place(location: Sequence[str | int]) -> tuple[tuple[str, ...], str]:
-    """Keys of the project file out of pydantic's location, which also names the kinds it tried; and what they mean."""
-    place: list[str] = []
-    meaning = ""
-    model: Any = Project
-    for part in location:
-        field = getattr(model, "model_fields", {}).get(part)
-        if field is not None:
-            place.append(str(part))
-            meaning, annotation = field.description or "", field.annotation
-            model = _model_in(annotation) or annotation
-        elif isinstance(part, int) and isinstance(model, type) and issubclass(model, BaseModel):
-            place.append(str(part))
-        else:
-            # a key that no section has, or of a table such as columns; deeper parts name kinds
-            is_table = getattr(model, "__origin__", None) is dict
-            is_section = isinstance(model, type) and issubclass(model, BaseModel)
-            return tuple([*place, str(part)] if is_table or is_section else place), meaning
-    return tuple(place), meaning
-
-
-def _known_keys(place: tuple[str, ...]) -> list[str]:
-    model: Any = Project
-    for part in place:
-        if part.isdigit():
-            continue
-        if part not in getattr(model, "model_fields", {}):
-            return []
-        model = _model_in(model.model_fields[part].annotation)
-    return [key for key in getattr(model, "model_fields", {}) if key != "folder"]
-
-
-def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((m for part in getattr(annotation, "__args__", ()) if (m := _model_in(part)) is not None), None)

@@ -21,7 +21,7 @@ from phusong import people
 from phusong.config import Project
 from phusong.grid import Grid
 from phusong.layers import sites, tables
-from phusong.layers.inputs import Inputs, read_inputs
+from phusong.layers.inputs import Inputs, read_inputs, warnings
 from phusong.ledger import indicators, log, record, snapshot
 from phusong.ledger.edition import Edition
 from phusong.ledger.indicators import Counts
@@ -84,6 +84,7 @@ def run(project: Project, quarter: str, workers: int, progress: Progress) -> Out
     period = Period.parse(quarter)
     folder = project.folder / "snapshots"
     snapshot.refuse_foreign(folder, project.name)
+    snapshot.make_ready(folder)
     clock = Clock()
     inputs = prepare(project, period, progress)
     clock.done("layers")
@@ -288,7 +289,8 @@ def _zones(period: Period, inputs: Inputs, surface: Surface, found: patches.Patc
 def _by_commune(period: Period, inputs: Inputs, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     communes = inputs.communes
     standing = inputs.sites[inputs.sites.on_air & inputs.sites.in_study]
-    drawn = zones.commune_code.value_counts().reindex(communes.commune_code, fill_value=0)
+    touched = zones.commune_codes.str.split(";").explode()
+    drawn = touched.value_counts().reindex(communes.commune_code, fill_value=0)
     counted = {"zones": drawn.to_numpy()} | {
         f"{technology.lower()}_sites": sites.count_in(standing[standing.technology == technology], communes)
         for technology in ("LTE", "NR")
@@ -328,6 +330,7 @@ def _facts(
         "people_vintage": inputs.population.year,
         "grid": {"crs": project.grid.crs, "pixel_m": inputs.grid.pixel_m, "shape": list(inputs.grid.shape)},
         "counts": {**counts, "zones": zones},
+        "warnings": warnings(inputs.accounts),
         "balance": {**balance.as_dict(), "people_scaled_to": project.people.scale_to},
         "targets": targets,
         "model_card": radio.model_card(project.radio, terrain),

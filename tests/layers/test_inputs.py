@@ -12,10 +12,11 @@ import shapely
 from pyproj import CRS
 
 from phusong.config import Study
-from phusong.errors import ConfigError, PhusongError
-from phusong.layers.inputs import read_inputs, selected
+from phusong.errors import ConfigError, LayerError, PhusongError
+from phusong.layers.inputs import read_inputs, selected, warnings
 from phusong.layers.terrain import Terrain, Tile
 
+WEST, SOUTH = 500_000, 2_300_000
 DAY = dt.date(2026, 9, 30)
 
 
@@ -287,3 +288,35 @@ def test_layers_without_rows_in_the_study_are_empty_frames(world):
     assert len(inputs.villages) == 0
     assert isinstance(inputs.villages, gpd.GeoDataFrame)
     assert isinstance(inputs.outages, pd.DataFrame)
+
+
+def test_sites_that_are_all_far_away_are_refused(world, tmp_path):
+    "Each row is fine by itself; together they say that the coordinates are not what the project file says."
+    far = (tmp_path / "sites.csv").read_text("utf-8").replace(",23", ",13")
+    (tmp_path / "sites.csv").write_text(far, "utf-8")
+    with pytest.raises(
+        LayerError, match=r"none of the \d+ sites is within reach of the study; are crs and coordinates"
+    ):
+        read(world)
+
+
+def test_a_header_without_sites_is_refused(world, tmp_path):
+    header = (tmp_path / "sites.csv").read_text("utf-8").splitlines()[0]
+    (tmp_path / "sites.csv").write_text(header + "\n", "utf-8")
+    with pytest.raises(LayerError, match="the file has no rows"):
+        read(world)
+
+
+def test_terrain_of_another_place_is_refused(world):
+    ground = np.full((60, 60), 7, np.int16)
+    world.layers["terrain"] = {"path": world.raster("far.tif", ground, (WEST - 90_000, SOUTH + 4000), 100)}
+    with pytest.raises(LayerError, match="no pixel of the study lies on it"):
+        read(world)
+
+
+def test_warnings_say_what_may_mislead(world):
+    counts = {a.layer: a.counts for a in read(world).accounts}
+    assert counts["terrain"]["study_covered_share"] == 1
+    assert counts["population"]["communes_without_people"] == 0
+    silent = warnings(read(world).accounts)
+    assert not any("terrain" in sentence or "population" in sentence for sentence in silent)

@@ -97,7 +97,7 @@ def test_names_are_text(page):
 def test_page_says_what_it_shows(page):
     texts = Reader(page).texts
     assert "Quý III/2026 · số liệu đến ngày 30/09/2026" in texts
-    assert "Cấp: cơ quan quản lý (regulator) – không phổ biến" in texts
+    assert "Cấp: cơ quan quản lý (regulator) – lưu hành nội bộ, không phát tán" in texts
     assert "DỮ LIỆU GIẢ LẬP / SYNTHETIC: trạm phát sóng, thôn, bản" in texts
     assert "Dân số: số liệu năm 2020" in texts
     assert "Mã kiểm tra số liệu (SHA-256): 0123456789ab" in texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
 import zipfile
 from pathlib import Path
@@ -23,6 +24,13 @@ _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 _UNREADABLE = (
     OSError, ValueError, KeyError, zipfile.BadZipFile, pd.errors.ParserWarning, DataSourceError, DataLayerError,
 )  # fmt: skip
+_REASONS = (
+    (UnicodeDecodeError, 'it is not UTF-8 text (in Excel: save as "CSV UTF-8")'),
+    (pd.errors.EmptyDataError, "it is empty"),
+    (zipfile.BadZipFile, "it is damaged, or no Excel workbook"),
+    (pd.errors.ParserError, "its rows differ in length; is there a title above the header?"),
+    (pd.errors.ParserWarning, "some rows have more values than the header has names"),
+)
 _FEATURES = (".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet")
 
 
@@ -89,6 +97,10 @@ def _read_csv(file: Path, layer: Layer) -> pd.DataFrame:
     with file.open(encoding="utf-8-sig", newline="") as opened:
         head = opened.readline()
     delimiter = max(",;\t|", key=head.count)
+    names = next(csv.reader([head], delimiter=delimiter), [])
+    twice = sorted({name for name in names if name.strip() and names.count(name) > 1})
+    if twice:
+        raise ValueError(f"the column {', '.join(map(repr, twice))} is there twice")
     with warnings.catch_warnings():
         # a row longer than the header would move or lose its values
         warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -126,14 +138,10 @@ def _read_vector(file: Path, layer: Layer) -> pd.DataFrame:
 
 
 def _reason(file: Path, layer: Layer, fault: Exception) -> str:
-    if isinstance(fault, UnicodeDecodeError):
-        return "it is not UTF-8 text"
     if isinstance(fault, DataLayerError) and layer.sublayer:
         sublayers = [str(row[0]) for row in pyogrio.list_layers(file)]
         return f"it has no layer '{layer.sublayer}' (nearest: {nearest(layer.sublayer, sublayers) or sublayers})"
-    if isinstance(fault, pd.errors.ParserWarning):
-        return "some rows have more values than the header has names"
-    return str(fault)
+    return next((sentence for kind, sentence in _REASONS if isinstance(fault, kind)), str(fault))
 
 
 def _located(name: str, rows: pd.DataFrame, file: Path, layer: Layer) -> gpd.GeoDataFrame:
@@ -199,7 +207,9 @@ def _unreadable(file: Path, text: pd.Series, read: pd.Series) -> list[str]:
     bad = text[read.isna() & text.notna()]
     if bad.empty:
         return []
-    return [f"{file.name}: {len(bad)} rows of '{text.name}' are not numbers, first {str(bad.iloc[0])[:40]!r}"]
+    found = str(bad.iloc[0])[:40]
+    hint = f"; a decimal comma? expected {found.replace(',', '.')}" if found.count(",") == 1 else ""
+    return [f"{file.name}: {len(bad)} rows of '{text.name}' are not numbers, first {found!r}{hint}"]
 
 
 def _crs(name: str, layer: Layer) -> CRS | None:

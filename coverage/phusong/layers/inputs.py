@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from phusong.config import Project, Study
-from phusong.errors import ConfigError, PhusongError
+from phusong.errors import ConfigError, LayerError, PhusongError
 from phusong.grid import Grid
 from phusong.layers import communes as commune_layer
 from phusong.layers import population as population_layer
@@ -117,6 +117,41 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
     return _cut(project, day, terrain, units, area, people, {n: r for n, r in read.items() if r is not None})
 
 
+def warnings(accounts: Sequence[Account]) -> list[str]:
+    """What is no fault but may make the figures mean something else than they seem to."""
+    counts = {account.layer: account.counts for account in accounts}
+    sites, terrain, off = counts["sites"], counts["terrain"], counts["sites"]["on_air_off_terrain"]
+    told = [
+        (not sites["in_reach_on_air"], "sites: none in reach is on air in this period; nobody has signal"),
+        (
+            sites["status_contradicts_date"],
+            f"sites: {sites['status_contradicts_date']} have a status that contradicts the on-air date, which counts",
+        ),
+        (
+            off,
+            f"sites: {off} on air in reach stand off the terrain; what only they could serve is unknown",
+        ),
+        (
+            terrain["study_covered_share"] < 1,
+            f"terrain: covers {100 * terrain['study_covered_share']:.1f} % of the study's pixels; the rest is unknown",
+        ),
+        (
+            counts["population"]["communes_without_people"],
+            f"population: {counts['population']['communes_without_people']} communes of the study hold nobody",
+        ),
+        *(
+            (c["commune_unknown"], f"{name}: {c['commune_unknown']} rows name a commune that none of that day is")
+            for name, c in counts.items()
+            if "commune_unknown" in c
+        ),
+        (
+            counts["villages"]["outside_their_commune"],
+            f"villages: {counts['villages']['outside_their_commune']} stand outside the commune they name",
+        ),
+    ]
+    return [sentence for true, sentence in told if true]
+
+
 def selected(communes: gpd.GeoDataFrame, study: Study, terrain: Terrain) -> NDArray[np.bool_]:
     """
     Which communes are studied.
@@ -183,12 +218,17 @@ def _cut(
     all_villages, villages_account = read["villages"]
     orphans = villages.unmatched(all_villages, units[0].commune_code)
     own = all_villages[all_villages.commune_code.isin(studied.commune_code)].reset_index(drop=True)
+    inner = ~np.isnan(heights[terrain_grid.window(grid)])
+    if not inner.any():
+        raise LayerError("terrain", ["no pixel of the study lies on it; is it the right terrain?"])
+    if not len(sites):
+        raise LayerError("sites", [_none_in_reach(read["sites"][0])])
     lines = _touching(read["power_lines"][0], grid)
     stations = _touching(read["substations"][0], terrain_grid)
     accounts = (
         _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
-        terrain_account,
-        people[1],
+        _with(terrain_account, study_covered_share=float(inner.mean())),
+        _with(people[1], communes_without_people=_without_people(people[0], studied)),
         sites_account,
         _with(
             villages_account,
@@ -254,6 +294,20 @@ def _sites(
         status_contradicts_date=site_layer.contradictions(everywhere, layer.as_of),
     )
     return marked, counted
+
+
+def _none_in_reach(sites: gpd.GeoDataFrame) -> str:
+    if sites.empty:
+        return "the file has no rows"
+    first = sites.to_crs(4326).geometry.iloc[0]
+    where = f"the first stands at {first.x:.4f} E {first.y:.4f} N"
+    return f"none of the {len(sites)} sites is within reach of the study; are crs and coordinates right? ({where})"
+
+
+def _without_people(population: Population, studied: gpd.GeoDataFrame) -> int:
+    inhabited = shapely.STRtree(np.asarray(shapely.polygons(population.corners_m), object))
+    held = inhabited.query(studied.geometry.to_numpy(), predicate="intersects")[0]
+    return len(studied) - len(np.unique(held))
 
 
 def _touching(frame: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:

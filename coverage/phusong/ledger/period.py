@@ -38,6 +38,7 @@ class Period:
         >>> Period.parse("2026Q3").last_day.isoformat()
         '2026-09-30'
         """
-        if not re.fullmatch(r"[12][0-9]{3}Q[1-4]", text):
+        name = text.upper()
+        if not re.fullmatch(r"[12][0-9]{3}Q[1-4]", name):
             raise ConfigError(f"the period '{text}' is not a quarter; expected a year and a quarter such as 2026Q3")
-        return cls(text, pd.Period(text, freq="Q").end_time.date())
+        return cls(name, pd.Period(name, freq="Q").end_time.date())

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,23 @@ def refuse_foreign(folder: Path, project: str) -> None:
             raise SnapshotError(
                 f"{folder} holds snapshots of the project '{other}', not of '{project}'. Choose another folder."
             )
+
+
+def make_ready(folder: Path) -> None:
+    """
+    Make sure before the work that the folder can be written to.
+
+    Raises
+    ------
+    SnapshotError
+        When it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as fault:
+        raise SnapshotError(f"{folder} cannot be written to: {fault.strerror or fault}") from None
 
 
 def recover(folder: Path) -> None:

@@ -56,13 +56,9 @@ def notes(edition: Edition) -> list[str]:
         f"Communes: {communes['overlapping_pairs']} overlapping pairs ({communes['overlap_km2']:.4f} km2), "
         f"{communes['gaps']} gaps ({communes['gap_km2']:.6f} km2). Terrain: {counts['terrain']['voids']} voids, "
         f"{counts['terrain']['voids_filled']} filled.",
-        f"Sites on air in reach: {sites['in_reach_on_air']}, of them {sites['on_air_off_terrain']} off the terrain: "
-        "what only they could serve is unknown (their ids are in run.json).",
+        f"Sites on air in reach: {sites['in_reach_on_air']} (those off the terrain are listed in run.json).",
     ]
-    strangers = {name: c["commune_unknown"] for name, c in counts.items() if c.get("commune_unknown")}
-    if strangers:
-        told = ", ".join(f"{name} {count}" for name, count in strangers.items())
-        lines.append(f"Rows whose commune code no commune of that day bears: {told}")
+    lines += [f"WARNING {warning}" for warning in run["warnings"]]
     lines += [_target(target) for target in run["targets"]]
     made_up = [f"DỮ LIỆU GIẢ LẬP / SYNTHETIC: {', '.join(edition.synthetic)}"] if edition.synthetic else []
     return made_up + lines

@@ -44,15 +44,21 @@ def commune_popups(communes: pd.DataFrame, operators: Iterable[str], vintage: An
         Words of the maps.
     """
     named = sorted(set(operators))
-    counts = ["power_yes", "power_no", "power_unknown", "gap_signal", "gap_power", "gap_both", "gap_unknown"]
     people = Field(labels["commune.people"].format(year=vintage), _people(communes, "people", labels))
-    lines = [Field(labels["commune.province"], _texts(communes, "province_name")), people]
-    for technology in ("nr", "lte"):
-        lines.append(Field(labels[f"commune.{technology}_share"], _shares(communes, technology, labels)))
-        lines.append(Field(labels[f"commune.{technology}_operators"], _operators(communes, technology, named, labels)))
-    lines += [Field(labels[f"commune.{name}"], _people(communes, f"{name}_people", labels)) for name in counts]
-    lines += [Field(labels[f"commune.{name}"], _numbers(communes, name, labels)) for name in ("zones", "terminals")]
-    lines.append(Field(labels["commune.sites"], _site_counts(communes, labels)))
+    shares = [Field(labels[f"commune.{t}_share"], _shares(communes, t, labels)) for t in ("nr", "lte")]
+    gaps = [
+        Field(labels[f"commune.{name}"], _people(communes, f"{name}_people", labels))
+        for name in ("gap_signal", "gap_power", "gap_both", "gap_unknown")
+    ]
+    power = [
+        Field(labels[f"commune.power_{name}"], _power(communes, name, labels)) for name in ("yes", "no", "unknown")
+    ]
+    each = [Field(labels[f"commune.{t}_operators"], _operators(communes, t, named, labels)) for t in ("nr", "lte")]
+    rest = [Field(labels[f"commune.{name}"], _numbers(communes, name, labels)) for name in ("zones", "terminals")]
+    sites = Field(labels["commune.sites"], _site_counts(communes, labels))
+    province = Field(labels["commune.province"], _texts(communes, "province_name"))
+    # what is missing stands first: a phone shows the first lines only
+    lines = [province, people, *shares, *gaps, *power, *rest, *each, sites]
     return Popups(_texts(communes, "commune_name"), lines)
 
 
@@ -67,7 +73,7 @@ def zone_popups(zones: pd.DataFrame, count: int, vintage: Any, labels: Labels) -
         Field(labels["zone.gap"], _known(zones, "gap", "gap", labels)),
         Field(labels["zone.people"].format(year=vintage), _people(zones, "people", labels)),
         Field(labels["zone.area"], _numbers(zones, "area_km2", labels, "square_kilometres", decimals=2)),
-        Field(labels["zone.commune"], _joined(zones, ["commune_name", "province_name"])),
+        Field(labels["zone.commune"], _zone_communes(zones, labels)),
         Field(labels["zone.village"], _nearest_village(zones, labels)),
     ]
     return Popups([labels["zone.heading"].format(zone_id=name) for name in _texts(zones, "zone_id")], lines)
@@ -179,6 +185,26 @@ def _site_counts(communes: pd.DataFrame, labels: Labels) -> list[str]:
     nr, lte = (_numbers(communes, name, labels) for name in ("nr_sites", "lte_sites"))
     names = labels["technology.NR"], labels["technology.LTE"]
     return [f"{names[0]}: {a}\n{names[1]}: {b}" for a, b in zip(nr, lte, strict=True)]
+
+
+def _power(communes: pd.DataFrame, name: str, labels: Labels) -> list[str]:
+    """People by power; where nothing is known of anybody, that nobody is counted is no figure."""
+    nothing_known = _column(communes, "power_unknown_people") == _column(communes, "people")
+    texts = _people(communes, f"power_{name}_people", labels)
+    if name == "unknown":
+        return texts
+    empty = labels["state.no_data"]
+    return [
+        empty if pd.notna(unknown) and unknown else text for unknown, text in zip(nothing_known, texts, strict=True)
+    ]
+
+
+def _zone_communes(zones: pd.DataFrame, labels: Labels) -> list[str]:
+    """The commune with most of the zone's people, and how many others the zone touches."""
+    first = _joined(zones, ["commune_name", "province_name"])
+    others = [text.count(";") for text in _texts(zones, "commune_codes")]
+    wording = labels["zone.others"]
+    return [wording.format(first=name, count=n) if n else name for name, n in zip(first, others, strict=True)]
 
 
 def _nearest_village(zones: pd.DataFrame, labels: Labels) -> list[str]:
