@@ -79,6 +79,8 @@ def edition(rows: list[tuple[Any, ...]] = ROWS, synthetic: tuple[str, ...] = (),
         pd.DataFrame(rows, columns=list(COLUMNS)), geometry=[shapely.box(0, 0, 1, 1)] * len(rows), crs=3405
     )
     nothing = gpd.GeoDataFrame(geometry=[], crs=3405)
+    places = [row[0] for row in rows for _ in range(row[-1])]
+    zones = gpd.GeoDataFrame({"province_name": places}, geometry=[shapely.box(0, 0, 1, 1)] * len(places), crs=3405)
     return Edition(
         project="dao",
         title="Đảo",
@@ -87,7 +89,7 @@ def edition(rows: list[tuple[Any, ...]] = ROWS, synthetic: tuple[str, ...] = (),
         as_of=dt.date(2026, 9, 30),
         synthetic=synthetic,
         communes=communes,
-        zones=nothing,
+        zones=zones,
         sites=nothing,
         villages=nothing,
         power_lines=nothing,

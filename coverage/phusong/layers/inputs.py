@@ -24,6 +24,7 @@ from phusong.layers import sites as site_layer
 from phusong.layers import terrain as terrain_layer
 from phusong.layers.account import Account
 from phusong.layers.communes import Seams
+from phusong.layers.fractions import area_fractions
 from phusong.layers.population import Population
 from phusong.layers.terrain import Terrain
 
@@ -218,8 +219,9 @@ def _cut(
     all_villages, villages_account = read["villages"]
     orphans = villages.unmatched(all_villages, units[0].commune_code)
     own = all_villages[all_villages.commune_code.isin(studied.commune_code)].reset_index(drop=True)
-    inner = ~np.isnan(heights[terrain_grid.window(grid)])
-    if not inner.any():
+    ground = area_fractions(studied.geometry.to_numpy(), grid).sum(axis=0) > 0
+    known = ~np.isnan(heights[terrain_grid.window(grid)]).ravel()[ground]
+    if not known.any():
         raise LayerError("terrain", ["no pixel of the study lies on it; is it the right terrain?"])
     if not len(sites):
         raise LayerError("sites", [_none_in_reach(read["sites"][0])])
@@ -227,7 +229,7 @@ def _cut(
     stations = _touching(read["substations"][0], terrain_grid)
     accounts = (
         _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
-        _with(terrain_account, study_covered_share=float(inner.mean())),
+        _with(terrain_account, study_covered_share=float(known.mean())),
         _with(people[1], communes_without_people=_without_people(people[0], studied)),
         sites_account,
         _with(

@@ -31,12 +31,14 @@ def headline(edition: Edition) -> list[tuple[str, ...]]:
     """
     Rows under `HEADINGS`: each province in Vietnamese order, then the study.
 
-    Shares are of the people whose state is known; people in gaps are whole numbers of people.
+    Shares are of the people whose state is known; a zone counts in the province with most of its people.
     """
     communes = pd.DataFrame(edition.communes.drop(columns="geometry"))
+    zones = edition.zones.province_name.value_counts()
     names = sorted(communes.province_name.unique(), key=sort_key)
     parts = [(name, communes[communes.province_name == name]) for name in names]
-    return [_row(name, part) for name, part in [*parts, (TOTAL, communes)]]
+    rows = [_row(name, part, int(zones.get(name, 0))) for name, part in parts]
+    return [*rows, _row(TOTAL, communes, len(edition.zones))]
 
 
 def notes(edition: Edition) -> list[str]:
@@ -70,7 +72,7 @@ def _target(target: Mapping[str, Any]) -> str:
     return f"Target: {target['name']} by {target['by']} ({target['source']}): {value}, {verdict}"
 
 
-def _row(name: str, part: pd.DataFrame) -> tuple[str, ...]:
+def _row(name: str, part: pd.DataFrame, zones: int) -> tuple[str, ...]:
     def total(column: str) -> int:
         return int(part[column].sum())
 
@@ -86,7 +88,7 @@ def _row(name: str, part: pd.DataFrame) -> tuple[str, ...]:
         number_vi(total("power_no_people")),
         number_vi(total("gap_both_people")),
         number_vi(total("gap_unknown_people")),
-        number_vi(total("zones")),
+        number_vi(zones),
     )
 
 
