@@ -189,3 +189,9 @@ def test_unknown_vintage_is_said():
 @pytest.mark.parametrize("row", headline(edition()))
 def test_every_row_has_every_heading(row: tuple[str, ...]):
     assert len(row) == len(HEADINGS)
+
+
+def test_a_target_reached_on_synthetic_inputs_says_so():
+    target = {"name": "5G", "by": "2030-12-31", "source": "QĐ", "reached": 0.995, "met": True}
+    text = "\n".join(notes(edition(synthetic=("sites",), targets=[target])))
+    assert "99,50 %, reached on synthetic inputs" in text

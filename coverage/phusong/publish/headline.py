@@ -61,15 +61,16 @@ def notes(edition: Edition) -> list[str]:
         f"Sites on air in reach: {sites['in_reach_on_air']} (those off the terrain are listed in run.json).",
     ]
     lines += [f"WARNING {warning}" for warning in run["warnings"]]
-    lines += [_target(target) for target in run["targets"]]
+    lines += [_target(target, bool(edition.synthetic)) for target in run["targets"]]
     made_up = [f"DỮ LIỆU GIẢ LẬP / SYNTHETIC: {', '.join(edition.synthetic)}"] if edition.synthetic else []
     return made_up + lines
 
 
-def _target(target: Mapping[str, Any]) -> str:
+def _target(target: Mapping[str, Any], synthetic: bool) -> str:
     value = NO_DATA if target["reached"] is None else percent_vi(target["reached"], 2)
     verdict = {True: "reached", False: "not reached", None: "not known"}[target["met"]]
-    return f"Target: {target['name']} by {target['by']} ({target['source']}): {value}, {verdict}"
+    caution = " on synthetic inputs" if synthetic else ""
+    return f"Target: {target['name']} by {target['by']} ({target['source']}): {value}, {verdict}{caution}"
 
 
 def _row(name: str, part: pd.DataFrame, zones: int) -> tuple[str, ...]:

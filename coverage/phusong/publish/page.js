@@ -235,7 +235,8 @@
   map.fitBounds(contents.bounds, {
     animate: false,
     paddingTopLeft: narrow ? [8, 8] : [legend.offsetWidth + 20, 8],
-    paddingBottomRight: narrow ? [8, 120] : [switchWidth() + 20, 8],
+    // upright, the controls at the foot would cover the south; on its side there is room beside the study
+    paddingBottomRight: narrow ? [8, map.getSize().y > map.getSize().x ? 120 : 8] : [switchWidth() + 20, 8],
   });
   map.on("overlayadd baselayerchange", stack);
   map.on("zoomend", () => groups.forEach((group) => { if (map.hasLayer(group)) grow(group); }));
