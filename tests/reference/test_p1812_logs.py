@@ -1,4 +1,4 @@
-"""Bullington diffraction against the intermediate values of the validation examples of Recommendation ITU-R P.1812."""
+"""Free space and Bullington diffraction against the logs of the validation examples of Recommendation ITU-R P.1812."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from phusong.radio.diffraction import SPEED_OF_LIGHT_M_MHZ, bullington_loss
+from phusong.radio.free_space import free_space_loss
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "shared" / "validation" / "p1812"
 # Lbulla belongs to the last diffraction loss of the log, Ldb, which P.1812 takes over an Earth of k = 3 (equation 7b)
@@ -49,5 +50,17 @@ def test_bullington_on_the_actual_profile():
             effective_earth_radius_km=A_BETA_KM,
         )
         differences.append(found - values["Lbulla (dB)"])
+    assert len(differences) == 63
+    assert np.abs(differences).max() < 1e-6
+
+
+@pytest.mark.skipif(not LOGS, reason="the validation examples are not beside the repository (../shared/validation)")
+def test_free_space_over_the_slant_distance():
+    "P.1812, equation 8, is P.525 with the distance between the antennas and not that on the ground."
+    differences = []
+    for path in LOGS:
+        values = logged(path)
+        slant_km = np.hypot(values["d (km)"], (values["hts (m)"] - values["hrs (m)"]) / 1000)
+        differences.append(float(free_space_loss(values["f (GHz)"] * 1000, slant_km)) - values["Lbfs"])
     assert len(differences) == 63
     assert np.abs(differences).max() < 1e-6
