@@ -280,3 +280,19 @@ def test_a_project_file_is_never_written_over(tmp_path):
 def test_shipped_files_are_found():
     assert shipped("gis_data", "project_template.toml") == Path(shipped("gis_data", "project_template.toml"))
     assert shipped("gis_data", "project_template.toml").is_file()
+
+
+@pytest.mark.parametrize("line", ['crs = "EPSG:3405"', 'columns = { x = "y" }', "factors = { value = 0.3048 }"])
+def test_what_has_no_meaning_for_a_raster_is_refused(written, line):
+    "Feet would stay metres without a word."
+    name = line.split(" ")[0]
+    layer = next(row for row in WHOLE.splitlines() if "dem" in row and "path" in row)
+    assert f"terrain is a raster, for which {name} has no meaning" in refusal(
+        written, replaced(layer, f"{layer}\n{line}")
+    )
+
+
+def test_a_windows_path_is_told_how_to_be_written(written):
+    project = written(replaced('"sites.csv"', r"'data\sites.csv'"))
+    with pytest.raises(ConfigError, match="write paths with /"):
+        project.files(project.layers.sites)

@@ -182,3 +182,19 @@ def test_wrap_labels_the_array():
     assert wrapped.dims == ("y", "x")
     assert wrapped.attrs == {"long_name": "rise", "units": "m"}
     assert wrapped.sel(y=50.0, x=50.0).item() == 2
+
+
+def test_points_are_located_in_their_pixels():
+    "The north-western edge belongs to a pixel, the south-eastern one to none of this grid."
+    grid = Grid(VN2000, 0.0, 200.0, 100.0, (2, 2))
+    row, column, inside = grid.locate(np.array([0.0, 150.0, 200.0, -1.0]), np.array([200.0, 50.0, 50.0, 50.0]))
+    assert list(zip(row, column, inside, strict=True))[:2] == [(0, 0, True), (1, 1, True)]
+    assert inside.tolist() == [True, True, False, False]
+
+
+def test_bilinear_of_a_plane_is_the_plane():
+    grid = Grid(VN2000, 0.0, 300.0, 100.0, (3, 3))
+    x, y = np.meshgrid(grid.x, grid.y)
+    plane = (x + 2 * y).astype(np.float32)
+    assert grid.bilinear(plane, [60.0, 200.0], [240.0, 90.0]) == pytest.approx([540, 380])
+    assert np.isnan(grid.bilinear(plane, [10.0], [150.0])).all()

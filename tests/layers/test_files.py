@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -356,3 +357,39 @@ def test_a_feature_file_without_features(world, tmp_path):
     world.layers["communes"] = {"path": "c.geojson"}
     with pytest.raises(LayerError, match=r"communes: \d+ fault"):
         communes.read(world.project(), dt.date(2026, 9, 30))
+
+
+def test_a_workbook_of_several_sheets_is_not_guessed(world, tmp_path):
+    with pd.ExcelWriter(tmp_path / "v.xlsx") as book:
+        flat().to_excel(book, sheet_name="Thôn", index=False)
+        flat().to_excel(book, sheet_name="Bản", index=False)
+    world.layers["villages"] = {"path": "v.xlsx", **IN_DEGREES}
+    assert "it has several sheets (Thôn, Bản): say which with sublayer" in refusal(world, "villages")
+    world.layers["villages"]["sublayer"] = "Thon"
+    assert "it has no sheet 'Thon' (nearest: Thôn)" in refusal(world, "villages")
+
+
+def test_a_column_that_is_there_twice_is_refused(world):
+    "The second would be renamed without a word, and a column lost."
+    world.text("villages", "village_name,longitude,latitude,longitude\nA,105,21,106\n", "v.csv", **IN_DEGREES)
+    assert "the column 'longitude' is there twice" in refusal(world, "villages")
+
+
+def test_a_decimal_comma_is_guessed_at_in_the_message_only(world):
+    world.text("villages", 'longitude;latitude\n"105,04";21\n', "v.csv", **IN_DEGREES)
+    assert "first '105,04'; a decimal comma? expected 105.04" in refusal(world, "villages")
+
+
+def test_decomposed_headers_are_the_same_headers(world):
+    "A file from another system writes its accents as letters of their own."
+    decomposed = unicodedata.normalize("NFD", "Kinh độ")
+    columns = {"longitude": "Kinh độ", "latitude": "Vĩ độ"}
+    text = f"{decomposed},{unicodedata.normalize('NFD', 'Vĩ độ')}\n105,21\n"
+    world.text("villages", text, "v.csv", columns=columns, **IN_DEGREES)
+    assert len(read_features(world.project(), "villages")) == 1
+
+
+def test_a_row_with_nothing_but_a_place_is_no_blank_line(world):
+    "It is kept, so that the schema can say what it lacks."
+    world.text("villages", "village_name,longitude,latitude\nA,105,21\n,105,21\n,,\n", "v.csv", **IN_DEGREES)
+    assert read_features(world.project(), "villages").source_row.tolist() == [2, 3]

@@ -116,3 +116,25 @@ def test_contradictions_of_status_and_date():
 def test_without_sites_nothing_counts():
     assert on_air(frame(), END, END).tolist() == []
     assert contradictions(frame(), END) == 0
+
+
+@pytest.mark.parametrize("name", ["Any", "Unknown", "limited", "None", "Very good"])
+def test_an_operator_that_would_take_anothers_column_is_refused(world, tmp_path, name):
+    "Tables hold lte_unknown_people and the like beside lte_<operator>_people."
+    file = tmp_path / "sites.csv"
+    file.write_text(file.read_text("utf-8").replace("MobiFone", name), "utf-8")
+    with pytest.raises(LayerError, match=f"operator: '{name}' means something else in our tables"):
+        sites.read(world.project())
+
+
+def test_operators_whose_names_read_alike_are_refused(world, tmp_path):
+    file = tmp_path / "sites.csv"
+    file.write_text(file.read_text("utf-8").replace("MobiFone", "VIETTEL"), "utf-8")
+    with pytest.raises(LayerError, match="operator: 'VIETTEL' and 'Viettel' read alike"):
+        sites.read(world.project())
+
+
+def test_a_site_that_is_off_counts_no_more_from_the_files_date_on():
+    off = frame(("off", "2020-01-01"))
+    assert on_air(off, END, END).tolist() == [False]
+    assert on_air(off, dt.date(2026, 6, 30), END).tolist() == [True]

@@ -26,7 +26,7 @@ from pyproj import CRS
 
 from phusong.errors import SnapshotError
 from phusong.grid import Grid
-from phusong.ledger.snapshot import Snapshot, periods, read, recover, refuse_foreign, write
+from phusong.ledger.snapshot import Snapshot, make_ready, periods, read, recover, refuse_foreign, write
 
 GRID = Grid(CRS(3405), 500_000.0, 2_300_000.0, 100.0, (2, 3))
 FILES = {
@@ -506,3 +506,11 @@ def test_zones_geopackage_opens_with_its_crs(tmp_path: Path):
     assert zones.geom_type.tolist() == ["MultiPolygon"]
     assert zones.zone_id.tolist() == ["2026Q3-0001"]
     assert zones.people.tolist() == [7]
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_the_work(tmp_path):
+    (tmp_path / "snapshots").write_text("a file stands in its place")
+    with pytest.raises(SnapshotError, match="snapshots cannot be written to: "):
+        make_ready(tmp_path / "snapshots")
+    make_ready(tmp_path / "other" / "snapshots")
+    assert list((tmp_path / "other" / "snapshots").iterdir()) == []

@@ -67,7 +67,7 @@ def _numbered(rows: Any, file: Path) -> Any:
     sheet = file.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx")
     first = 2 if sheet else 1
     numbered = rows.assign(**{FILE: file.name, ROW: range(first, first + len(rows))})
-    blank = rows.drop(columns="geometry", errors="ignore").isna().all(axis=1)
+    blank = rows.isna().all(axis=1)  # a row that has a place is no blank line, whatever else it lacks
     return numbered[~blank] if sheet else numbered
 
 
