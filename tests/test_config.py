@@ -59,7 +59,7 @@ def replaced(old: str, new: str) -> str:
 def test_what_is_not_said_has_the_documented_values(written):
     project = written()
     assert (project.grid.crs, project.grid.pixel_m) == ("EPSG:3405", 100)
-    assert (project.radio.propagation, project.radio.reach_km, project.radio.farthest_km) == ("bullington", 10, 10)
+    assert (project.radio.propagation, project.radio.reach_km, project.radio.farthest_km) == ("p1812", 10, 10)
     assert (project.power.village_reach_m, project.zones.min_people) == (2000, 10)
     assert (project.radio.nr.limited_dbm, project.radio.lte.good_dbm) == (-110, -100)
     assert project.layers.villages is None
@@ -139,7 +139,8 @@ def test_synthetic_layers_are_named_in_order(written):
          "zones.level: Input should be 'limited', 'good' or 'very_good' (found 'great')"),
         (WHOLE + "[zones]\ntechnologies = []\n", "zones.technologies: Tuple should have at least 1 item"),
         (WHOLE + "[radio]\npropagation = 'itm'\n",
-         "radio.propagation: Input should be 'bullington' or 'free-space' (found 'itm')"),
+         "radio.propagation: Input should be 'p1812', '3gpp-rma', '3gpp-uma', '3gpp-umi', 'bullington' or 'free-space' "
+         "(found 'itm')"),
         ("folder = 'x'\n" + WHOLE, "the key 'folder' is not known"),
         ("name = \n", "cannot be read as TOML"),
     ],

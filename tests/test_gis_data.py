@@ -27,6 +27,13 @@ SECTIONS = {
     "power": config.Power,
     "zones": config.Zones,
 }
+PARTS = {
+    "band": config.Band,
+    "environment": config.Environment,
+    "prior": config.Prior,
+    "uncertainty": config.Uncertainty,
+    "target": config.Target,
+}
 
 
 def table(name: str) -> dict[str, dict]:
@@ -53,13 +60,13 @@ def test_template_shows_the_defaults(template):
     assert template.synthetic_layers == ()
 
 
-@pytest.mark.parametrize("name", [*SECTIONS, "band", "target"])
+@pytest.mark.parametrize("name", [*SECTIONS, *PARTS])
 def test_template_explains_every_key(name):
     "Each key stands in the file, switched on or behind a #."
     text = (FOLDER / "project_template.toml").read_text("utf-8")
-    model = {**SECTIONS, "band": config.Band, "target": config.Target}[name]
+    model = {**SECTIONS, **PARTS}[name]
     said = {key for key in model.model_fields if re.search(rf"^(# )?({key} = |\[+(\w+\.)?{key}\])", text, re.MULTILINE)}
-    parts = {"lte", "nr", "bands"} if name == "radio" else set()
+    parts = {"lte", "nr", "bands", "environments", "priors", "uncertainty"} if name == "radio" else set()
     assert set(model.model_fields) - said - parts == set()
     assert all(re.search(rf"^(# )?\[+radio\.{part}\]", text, re.MULTILINE) for part in parts)
 
@@ -72,7 +79,16 @@ def test_template_is_complete_with_every_optional_part_switched_on(tmp_path):
     (tmp_path / "project.toml").write_text(one_study, "utf-8")
     project = config.load(tmp_path)
     assert [name for name in config.LAYER_NAMES if getattr(project.layers, name) is None] == []
-    assert (len(project.radio.bands), len(project.targets)) == (1, 1)
+    assert (len(project.radio.bands), len(project.radio.priors), len(project.targets)) == (1, 1, 1)
+    assert project.radio.clutter_heights_m == {"forest": 15, "residential": 10, "industrial": 15}
+
+
+def test_clutter_heights_are_those_of_the_recommendation_and_name_their_source():
+    "ITU-R P.1812, table 2; and our choice between open and trees."
+    for section, entry in table("clutter_heights.toml").items():
+        assert set(entry) == {"classes", "source", "heights_m"}, section
+        assert "P.1812" in entry["source"]
+        assert set(entry["heights_m"].values()) <= {0, 10, 15, 20}, section
 
 
 def test_dictionary_has_every_layer():

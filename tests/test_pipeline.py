@@ -159,12 +159,73 @@ def test_other_programs_read_the_files(sample):
 
 def test_indicators_of_provinces_are_sums_of_published_commune_figures(sample):
     table = pd.read_parquet(sample[1].folder / "indicators.parquet")
-    key = ["definition_id", "operator", "technology"]
+    key = ["definition_id", "operator", "technology", "environment"]
     sums = table[table.unit_level == "commune"].groupby(key).numerator.sum()
     study = table[table.unit_level == "study"].set_index(key).numerator
     assert (sums.sort_index() == study.sort_index()).all()
     known = table.dropna(subset="value")
     assert ((known.low <= known.value + 1e-12) & (known.value <= known.high + 1e-12)).all()
+
+
+def test_operators_are_counted_where_they_serve(sample):
+    "Each operator's level raster has its part in the counts, and the counts in the indicators."
+    folder = sample[1].folder
+
+    def read(name: str) -> np.ndarray:
+        with rasterio.open(folder / "surface" / f"{name}.tif") as raster:
+            return raster.read(1)
+
+    operators = {t: set(part.operator) for t, part in sample[1].edition.sites.groupby("technology")}
+    serving = {}
+    for technology in ("lte", "nr"):
+        own = [slug(name) for name in operators[technology.upper()]]
+        serving[technology] = {name: np.isin(read(f"level_{technology}_{name}"), (1, 2, 3, 251, 252)) for name in own}
+        counted = read(f"operators_{technology}")
+        known = counted < 254
+        assert known.any()
+        assert (counted[known] == np.sum(list(serving[technology].values()), axis=0)[known]).all()
+    names = serving["lte"].keys() | serving["nr"].keys()
+    either = [np.any([part[name] for part in serving.values() if name in part], axis=0) for name in names]
+    counted, people = read("operators_any"), read("people")
+    assert (counted[counted < 254] == np.sum(either, axis=0)[counted < 254]).all()
+    table = pd.read_parquet(folder / "indicators.parquet")
+    study = table[(table.unit_level == "study") & (table.technology == "any")].set_index("definition_id").numerator
+    rounding = len(sample[1].edition.communes)
+    inside = counted < 254
+    assert study["people_white_share"] == pytest.approx(people[inside & (counted == 0)].sum(), abs=rounding)
+    assert study["people_all_operators_share"] == pytest.approx(people[counted == len(names)].sum(), abs=rounding)
+
+
+def test_the_first_environment_is_the_one_that_counts(sample, fresh):
+    "Indoors fewer people have signal, and the received level stays that outdoors."
+    changed(fresh, "[radio]\n", '[radio]\nenvironments = [{ name = "indoor", building = "traditional" }]\n')
+    indoors = pipeline.run(load(fresh), "2026Q3", 2, silent)
+    inside, outside = indoors.edition.communes, sample[1].edition.communes
+    assert (inside.lte_people <= outside.lte_people).all()
+    assert inside.lte_very_good_people.sum() < 0.95 * outside.lte_very_good_people.sum()
+    assert set(pd.read_parquet(indoors.folder / "indicators.parquet").environment) == {"indoor", ""}
+    assert indoors.edition.run["model_card"]["levels_are_of"] == "indoor"
+    before, after = digests(sample[1].folder / "surface"), digests(indoors.folder / "surface")
+    levels = [name for name in before if name.startswith("rsrp_")]
+    assert {name: after[name] for name in levels} == {name: before[name] for name in levels}
+
+
+def test_expected_people_of_the_communes_are_their_indicators(sample):
+    "And the interval of the study does not shrink to nothing."
+    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    communes = sample[1].edition.communes
+    expected = table[table.definition_id == "people_covered_expected_share"]
+    assert set(expected.environment) == {"outdoor", "in_vehicle", "indoor"}
+    best = expected[(expected.operator == "any") & (expected.environment == "outdoor")]
+    for technology in ("LTE", "NR"):
+        own = best[(best.technology == technology) & (best.unit_level == "commune")]
+        low, middle, high = (communes[f"{technology.lower()}_expected{end}_people"] for end in ("_low", "", "_high"))
+        assert own.numerator.tolist() == middle.tolist()
+        assert (own.low * communes.people.to_numpy()).tolist() == pytest.approx(low.tolist())
+        assert (own.high * communes.people.to_numpy()).tolist() == pytest.approx(high.tolist())
+        assert (high <= communes.people).all()
+        study = best[(best.technology == technology) & (best.unit_level == "study")]
+        assert ((study.high - study.low) > 0.003).tolist() == [True]
 
 
 def test_the_data_dictionary_knows_every_column_and_raster(sample):

@@ -186,7 +186,19 @@ def test_modules_stay_short():
 
 def test_command_line_starts_without_heavy_imports():
     "This keeps `phusong --help` under half a second."
-    heavy = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "xarray", "scipy", "numba", "folium")
+    heavy = (
+        "numpy",
+        "pandas",
+        "geopandas",
+        "shapely",
+        "pyproj",
+        "rasterio",
+        "xarray",
+        "scipy",
+        "numba",
+        "folium",
+        "matplotlib",
+    )
     code = f"import sys, phusong.cli; print(*[name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

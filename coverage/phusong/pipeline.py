@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phusong import people
-from phusong.config import Project
+from phusong.config import Layer, Project
 from phusong.grid import Grid
-from phusong.layers import sites, tables
-from phusong.layers.inputs import Inputs, read_inputs, warnings
-from phusong.ledger import indicators, log, record, snapshot
+from phusong.layers import antennas, claims, sites, tables
+from phusong.layers.cautions import warnings
+from phusong.layers.inputs import Inputs, read_inputs
+from phusong.ledger import claimed, expectation, indicators, log, record, snapshot
 from phusong.ledger.edition import Edition
+from phusong.ledger.expectation import Expectation
 from phusong.ledger.indicators import Counts
 from phusong.ledger.period import Period
 from phusong.ledger.snapshot import Snapshot
@@ -31,15 +33,27 @@ from phusong.ledger.surface import Surface, rasters
 from phusong.people import Balance
 from phusong.power import access
 from phusong.radio import coverage as radio
-from phusong.radio import levels
+from phusong.radio import levels, probability, spots
 from phusong.radio.carrier import carriers
-from phusong.units import ANY, LEVEL_VALUES, LEVELS, MICRO, NO_SIGNAL_DDBM, NOT_SERVED, SERVED, UNKNOWN
+from phusong.radio.model_card import model_card
+from phusong.units import (
+    ANY,
+    LEVEL_VALUES,
+    LEVELS,
+    MICRO,
+    NO_SIGNAL_DDBM,
+    NOT_SERVED,
+    SERVED,
+    SPOT_VALUES,
+    UNKNOWN,
+)
 from phusong.zones import gaps, patches
 from phusong.zones.gaps import Gap
 
 ACCESS_VALUES = (NOT_SERVED, SERVED, UNKNOWN)
 STATES = {NOT_SERVED: "not_served", SERVED: "served", UNKNOWN: "unknown"}
 
+Expectations = Mapping[expectation.Key, Expectation]
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and how many of how many steps are done."""
 
@@ -90,11 +104,11 @@ def run(project: Project, quarter: str, workers: int, progress: Progress) -> Out
     clock.done("layers")
     divided, share, balance = populate(project, inputs)
     clock.done("people")
-    surface = survey(project, inputs, divided, share, workers, progress)
+    surface, expected = survey(project, inputs, divided, share, workers, progress)
     clock.done("radio and power")
     progress("drawing dead zones and counting", 0, 0)
     found = patches.patches(surface.gap, surface.micro, inputs.grid, round(project.zones.min_people * MICRO))
-    made = assemble(project, period, inputs, surface, divided, found, balance)
+    made = assemble(project, period, inputs, surface, expected, divided, found, balance)
     clock.done("zones and tables")
     progress("writing the snapshot", 0, 0)
     place, digest = snapshot.write(made, folder)
@@ -114,7 +128,7 @@ def prepare(project: Project, period: Period, progress: Progress) -> Inputs:
     """
     indicators.refuse_unknown(project.targets)
     inputs = read_inputs(project, period.last_day, lambda what: progress(what, 0, 0))
-    carriers(_placed(inputs.sites), project.radio)
+    carriers(_placed(inputs.sites), project.radio, inputs.antennas)
     return inputs
 
 
@@ -143,12 +157,12 @@ def survey(
     share: sparse.csr_array,
     workers: int,
     progress: Progress,
-) -> Surface:
-    """Signal, power and gap of every pixel of the study, tile by tile."""
+) -> tuple[Surface, Expectations]:
+    """Signal, power and gap of every pixel of the study, tile by tile; and the people expected to be covered."""
     grid = inputs.grid
     commune = people.dominant(share).reshape(grid.shape)
     micro = np.asarray(divided.sum(axis=0)).reshape(grid.shape)
-    level, rsrp = _signals(project, inputs, workers, progress)
+    level, rsrp, expected = _signals(project, inputs, divided, workers, progress)
     chosen = [level[t, ANY] for t in project.zones.technologies if (t, ANY) in level]
     best = levels.best(chosen) if chosen else np.zeros(grid.shape, np.uint8)
     signal = gaps.signal(best, LEVELS.index(project.zones.level))
@@ -158,7 +172,11 @@ def survey(
     power = access.electricity(inputs.villages, territory)
     gap = gaps.classify(signal, power, commune >= 0)
     kinds = {kind.value: kind.label for kind in Gap}
-    return Surface(level, rsrp, micro, commune, territory, signal, power, gap, kinds)
+    by_technology = spots.by_technology(level)
+    serving = {technology: found.operators for technology, found in by_technology.items()}
+    spot = {technology: found.kind for technology, found in by_technology.items()}
+    said = claims.claimed(inputs.claims, grid)
+    return Surface(level, rsrp, serving, spot, micro, commune, territory, signal, power, gap, kinds, said), expected
 
 
 def assemble(
@@ -166,6 +184,7 @@ def assemble(
     period: Period,
     inputs: Inputs,
     surface: Surface,
+    expected: Expectations,
     divided: sparse.csr_array,
     found: patches.Patches,
     balance: Balance,
@@ -174,9 +193,23 @@ def assemble(
     counts = Counts(
         {key: people.whole(people.sums_by_class(divided, level, LEVEL_VALUES)) for key, level in surface.level.items()},
         people.whole(people.sums_by_class(divided, _joint(surface), tuple(range(len(ACCESS_VALUES) ** 2)))),
+        {key: people.whole(people.sums_by_class(divided, kind, SPOT_VALUES)) for key, kind in surface.spots.items()},
+        project.radio.environments[0].name,
     )
+    verdicts = {key: claimed.beside(said, surface.level.get(key)) for key, said in surface.claimed.items()}
+    claimants = {
+        key: people.whole(people.sums_by_class(divided, verdict, claimed.CLAIM_VALUES))
+        for key, verdict in verdicts.items()
+    }
     zones = _zones(period, inputs, surface, found)
-    communes = indicators.commune_table(inputs.communes, counts, _by_commune(period, inputs, zones))
+    confidence, where = project.radio.uncertainty.confidence, project.radio.environments[0].name
+    extra = [_by_commune(period, inputs, zones), expectation.expectation_columns(expected, where, confidence)]
+    communes = indicators.commune_table(inputs.communes, counts, pd.concat(extra, axis=1))
+    tables_of_indicators = [
+        indicators.indicator_table(communes, counts),
+        expectation.expectation_table(communes, expected, confidence),
+        claimed.claim_table(communes, claimants, where),
+    ]
     villages = _villages(inputs, surface)
     kept: dict[str, pd.DataFrame] = {
         "communes": communes,
@@ -184,12 +217,14 @@ def assemble(
         "villages": villages,
         "zones": zones,
         "sites": inputs.sites,
+        "antennas": antennas.table(inputs.antennas),
+        "claims": inputs.claims,
         "power_lines": inputs.power_lines,
         "substations": inputs.substations,
         "terminals": inputs.terminals,
         "outages": inputs.outages,
         "population": _population(inputs),
-        "indicators": indicators.indicator_table(communes, counts),
+        "indicators": pd.concat(tables_of_indicators, ignore_index=True),
     }
     synthetic, as_of = ";".join(project.synthetic_layers), period.last_day.isoformat()
     marked = {name: table.assign(as_of=as_of, synthetic_inputs=synthetic) for name, table in kept.items()}
@@ -200,6 +235,8 @@ def assemble(
     heights = inputs.terrain_grid.wrap(inputs.heights_m, "terrain height above sea level", "m")
     images = {name: (inputs.grid, raster) for name, raster in rasters(surface, inputs.grid)}
     images["terrain"] = (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))
+    if inputs.clutter_m is not None:
+        images["clutter"] = (inputs.terrain_grid, inputs.terrain_grid.wrap(inputs.clutter_m, "clutter height", "m"))
     facts = _facts(project, inputs, found, balance, indicators.reached(project.targets, kept["indicators"]))
     return Snapshot(marked, images, record.compose(project, period, facts))
 
@@ -234,18 +271,24 @@ def _columns(ground: Grid, grid: Grid) -> NDArray[np.int64]:
 
 
 def _signals(
-    project: Project, inputs: Inputs, workers: int, progress: Progress
-) -> tuple[dict[tuple[str, str], NDArray[np.uint8]], dict[tuple[str, str], NDArray[np.int16]]]:
-    grid = inputs.grid
+    project: Project, inputs: Inputs, divided: sparse.csr_array, workers: int, progress: Progress
+) -> tuple[dict[tuple[str, str], NDArray[np.uint8]], dict[tuple[str, str], NDArray[np.int16]], Expectations]:
+    grid, by_pixel = inputs.grid, sparse.csc_array(divided)
+    sums: dict[expectation.Key, probability.Expected] = {}
     level: dict[tuple[str, str], NDArray[np.uint8]] = {}
     rsrp: dict[tuple[str, str], NDArray[np.int16]] = {}
-    for tile, found in _tiles(project, inputs, workers, progress):
+    for tile, near, found in _tiles(project, inputs, workers, progress):
         window = grid.window(tile)
-        for key, values, received in levels.by_operator(found, project.radio):
+        for key, values, received in levels.by_operator(found, project.radio, grid.pixel_m):
             level.setdefault(key, np.zeros(grid.shape, np.uint8))[window] = values
             if received is not None:
                 rsrp.setdefault(key, np.full(grid.shape, NO_SIGNAL_DDBM, np.int16))[window] = received
-    return dict(sorted(level.items())), dict(sorted(rsrp.items()))
+        living = by_pixel[:, _columns(grid, tile)]
+        part = probability.expected_by_operator(found, near, living, project.radio, grid.pixel_m)
+        sums = probability.together([sums, part])
+    micro = np.asarray(divided.sum(axis=1)).ravel()
+    expected = {key: Expectation.of(found.covered, found.unknown, micro) for key, found in sums.items()}
+    return dict(sorted(level.items())), dict(sorted(rsrp.items())), expected
 
 
 def _placed(carriers: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -253,7 +296,9 @@ def _placed(carriers: gpd.GeoDataFrame) -> pd.DataFrame:
     return plain.assign(x_m=carriers.geometry.x, y_m=carriers.geometry.y)
 
 
-def _tiles(project: Project, inputs: Inputs, workers: int, progress: Progress) -> Iterator[tuple[Grid, xr.Dataset]]:
+def _tiles(
+    project: Project, inputs: Inputs, workers: int, progress: Progress
+) -> Iterator[tuple[Grid, pd.DataFrame, xr.Dataset]]:
     reach_m = project.radio.farthest_km * 1000
     placed = _placed(inputs.sites[inputs.sites.on_air].reset_index(drop=True))
     tiles = list(inputs.grid.tiles(project.grid.tile_pixels))
@@ -261,13 +306,17 @@ def _tiles(project: Project, inputs: Inputs, workers: int, progress: Progress) -
         around = tile.padded(reach_m)
         west, south, east, north = around.bounds
         near = placed[placed.x_m.between(west, east) & placed.y_m.between(south, north)].reset_index(drop=True)
-        heights = inputs.heights_m[inputs.terrain_grid.window(around)]
+        window = inputs.terrain_grid.window(around)
+        heights, clutter = inputs.heights_m[window], None if inputs.clutter_m is None else inputs.clutter_m[window]
         told = f"radio, tile {number} of {len(tiles)}: sites"
 
         def tell(done: int, of: int, told: str = told) -> None:
             progress(told, done, of)
 
-        yield tile, radio.strongest_servers(near, heights, around, tile, project.radio, workers, tell)
+        found = radio.strongest_servers(
+            near, heights, around, tile, project.radio, workers, tell, inputs.antennas, clutter
+        )
+        yield tile, near, found
 
 
 def _zones(period: Period, inputs: Inputs, surface: Surface, found: patches.Patches) -> gpd.GeoDataFrame:
@@ -325,13 +374,21 @@ def _facts(
     counts = {account.layer: account.as_dict() for account in inputs.accounts}
     scattered = {name: round(micro / MICRO, 3) for name, micro in found.scattered_micro.items()}
     zones = {"drawn": len(found.zones), "scattered": found.scattered, "scattered_people": scattered}
-    terrain = f"{project.layers.terrain.source or 'terrain'}, sampled at {inputs.grid.pixel_m:g} m"
+    pixel_m, clutter = inputs.grid.pixel_m, project.layers.clutter
+    terrain = f"{_told(project.layers.terrain)}; sampled at {pixel_m:g} m"
+    covering = f"{_told(clutter)}; sampled at {pixel_m:g} m" if clutter else ""
     return {
         "people_vintage": inputs.population.year,
-        "grid": {"crs": project.grid.crs, "pixel_m": inputs.grid.pixel_m, "shape": list(inputs.grid.shape)},
+        "grid": {"crs": project.grid.crs, "pixel_m": pixel_m, "shape": list(inputs.grid.shape)},
         "counts": {**counts, "zones": zones},
         "warnings": warnings(inputs.accounts),
         "balance": {**balance.as_dict(), "people_scaled_to": project.people.scale_to},
         "targets": targets,
-        "model_card": radio.model_card(project.radio, terrain),
+        "model_card": model_card(project.radio, pixel_m, inputs.sites[inputs.sites.on_air], terrain, covering),
     }
+
+
+def _told(layer: Layer) -> str:
+    """Source and vintage of a layer, as the project file states them."""
+    vintage = layer.as_of.isoformat() if layer.as_of else str(layer.year or "unknown date")
+    return f"{layer.source or 'source not stated'}, of {vintage}"

@@ -11,9 +11,10 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from phusong.config import Study
+from phusong.config import Prior, Study
 from phusong.errors import ConfigError, LayerError, PhusongError
-from phusong.layers.inputs import read_inputs, selected, warnings
+from phusong.layers.cautions import warnings
+from phusong.layers.inputs import read_inputs, selected
 from phusong.layers.terrain import Terrain, Tile
 
 WEST, SOUTH = 500_000, 2_300_000
@@ -57,6 +58,7 @@ def test_every_layer_has_its_account_and_every_row_is_in_it(world):
     accounts = {account.layer: account for account in inputs.accounts}
     assert list(accounts) == [
         "communes", "terrain", "population", "sites", "villages", "power_lines", "substations", "terminals", "outages",
+        "clutter", "claims", "antennas",
     ]  # fmt: skip
     for one in accounts.values():
         assert one.rows_in == one.accepted + len(one.refused)
@@ -320,3 +322,111 @@ def test_warnings_say_what_may_mislead(world):
     assert counts["population"]["communes_without_people"] == 0
     silent = warnings(read(world).accounts)
     assert not any("terrain" in sentence or "population" in sentence for sentence in silent)
+
+
+def test_layers_that_are_not_there_are_nothing(world):
+    inputs = read(world)
+    assert inputs.clutter_m is None
+    assert inputs.antennas == {}
+    assert len(inputs.claims) == 0
+    assert inputs.sites.assumed.tolist() == ["", "", ""]
+    assert inputs.sites.setting.tolist() == ["rural", "rural", "rural"]
+    assert inputs.sites.mechanical_tilt_deg.tolist() == [0, 0, 0]
+    assert inputs.sites.antenna.isna().all()
+    assert (account(inputs, "sites")["assumed"], account(inputs, "sites")["urban"]) == ({}, 0)
+
+
+def with_priors(world, *priors: dict, day: dt.date = DAY):
+    "The inputs of the study with these priors."
+    project = world.project()
+    radio = project.radio.model_copy(update={"priors": tuple(Prior(source="a test", **prior) for prior in priors)})
+    return read_inputs(project.model_copy(update={"radio": radio}), day, lambda _: None)
+
+
+def test_what_a_filing_leaves_empty_is_taken_from_the_priors(world, tmp_path):
+    "S1 stands in a ward, S2 and S3 in communes; the column of the tilts is not there at all."
+    world.features("communes", world.four().assign(commune_type=["phường", "xã", "xã", "xã"]), "communes.gpkg")
+    text = (tmp_path / "sites.csv").read_text("utf-8").replace("downtilt_deg", "remark").replace(",30,omni", ",,omni")
+    (tmp_path / "sites.csv").write_text(text, "utf-8")
+    inputs = with_priors(world, {"setting": "urban", "height_agl_m": 25}, {"height_agl_m": 45, "downtilt_deg": 2})
+    sites = inputs.sites
+    assert sites.setting.tolist() == ["urban", "rural", "rural"]
+    assert sites.height_agl_m.tolist() == [25, 30, 45]
+    assert sites.downtilt_deg.tolist() == [2, 2, 2]
+    assert sites.assumed.tolist() == ["height_agl_m;downtilt_deg", "downtilt_deg", "height_agl_m;downtilt_deg"]
+    assert account(inputs, "sites")["assumed"] == {"height_agl_m": 2, "downtilt_deg": 3}
+    assert account(inputs, "sites")["urban"] == 1
+    told = warnings(inputs.accounts)
+    assert "sites: height_agl_m of 2 is assumed by the project's priors" in told
+    assert "sites: downtilt_deg of 3 is assumed by the project's priors" in told
+
+
+def test_what_no_prior_fills_is_refused(world, tmp_path):
+    text = (tmp_path / "sites.csv").read_text("utf-8").replace(",30,omni", ",,omni")
+    (tmp_path / "sites.csv").write_text(text, "utf-8")
+    with pytest.raises(LayerError, match="height_agl_m: 2 sites have none and no prior fits, first S1"):
+        read(world)
+    with pytest.raises(LayerError, match="height_agl_m: 1 site has none and no prior fits, first S3"):
+        with_priors(world, {"operator": "Viettel", "height_agl_m": 25})
+
+
+def test_clutter_lies_on_the_terrain_grid(world):
+    "Class 10 is trees; 3 is no class of WorldCover and is told."
+    cover = np.full((40, 40), 10, np.uint8)
+    cover[0, 0] = 3
+    world.layers["clutter"] = {"path": world.raster("cover.tif", cover, (WEST - 1000, SOUTH + 3000), 100)}
+    inputs = read(world)
+    assert inputs.clutter_m.shape == inputs.terrain_grid.shape == (40, 40)
+    assert (inputs.clutter_m[0, 0], inputs.clutter_m[0, 1]) == (0, 15)
+    assert account(inputs, "clutter")["pixels"] == {"3": 1, "10": 1599}
+    assert "clutter: 1 pixels are of classes without a height, taken as 0 m: 3" in warnings(inputs.accounts)
+
+
+def test_claims_are_cut_to_the_grid_and_their_operators_looked_for(world):
+    frame = gpd.GeoDataFrame(
+        {"operator": ["Viettel", "VNPT", "VNPT"], "technology": ["NR", "NR", "LTE"]},
+        geometry=[world.square(0, 0), world.square(1, 1), world.square(9, 9)],
+        crs=3405,
+    )
+    world.features("claims", frame, "claims.gpkg")
+    inputs = read(world)
+    assert inputs.claims.operator.tolist() == ["VNPT", "Viettel"]
+    told = account(inputs, "claims")
+    assert (told["accepted"], told["touching"], told["operators_without_site"]) == (3, 2, ["VNPT NR"])
+    assert "claims: no site in reach of VNPT NR" in warnings(inputs.accounts)
+
+
+def test_a_claimant_that_reads_like_another_operator_is_refused(world):
+    frame = gpd.GeoDataFrame({"operator": ["VIETTEL"], "technology": ["NR"]}, geometry=[world.square(0, 0)], crs=3405)
+    world.features("claims", frame, "claims.gpkg")
+    with pytest.raises(LayerError, match="claims: 1 fault\n  - operator: 'VIETTEL' and 'Viettel' read alike"):
+        read(world)
+
+
+def test_antenna_patterns_of_far_frequencies_are_told(world, tmp_path):
+    rows = "\n".join(f"{angle} 0" for angle in range(360))
+    (tmp_path / "K9.msi").write_text(f"FREQUENCY 900\nHORIZONTAL 360\n{rows}\nVERTICAL 360\n{rows}\n", "utf-8")
+    lines = (tmp_path / "sites.csv").read_text("utf-8").splitlines()
+    named = [lines[0] + ",antenna", *(line + name for line, name in zip(lines[1:], (",K9", ",K9", ","), strict=True))]
+    (tmp_path / "sites.csv").write_text("\n".join(named), "utf-8")
+    world.layers["antennas"] = {"path": "*.msi"}
+    inputs = read(world)
+    assert inputs.sites.antenna.tolist() == ["K9", "K9", None]
+    assert list(inputs.antennas) == ["K9"]
+    told = "antennas: 2 sites have a pattern of a frequency over 25 % away from their carrier's"
+    assert told in warnings(inputs.accounts)
+
+
+def test_faults_of_the_new_layers_are_told_with_the_others(world, tmp_path):
+    (tmp_path / "K9.msi").write_text("", "utf-8")
+    world.layers["antennas"] = {"path": "*.msi"}
+    world.layers["clutter"] = {"path": "none.tif"}
+    world.layers["claims"] = {"path": "none.gpkg"}
+    with pytest.raises(PhusongError) as caught:
+        read(world)
+    for sentence in (
+        "K9.msi: has no HORIZONTAL section",
+        "the file none.tif is missing",
+        "the file none.gpkg is missing",
+    ):
+        assert sentence in str(caught.value)

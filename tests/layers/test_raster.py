@@ -1,14 +1,17 @@
-"""Raster headers: no CRS, not north up, not a raster."""
+"""Rasters: no CRS, not north up, not a raster; and polygons as pixels."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import rasterio
+import shapely
 from affine import Affine
+from pyproj import CRS
 
 from phusong.errors import LayerError
-from phusong.layers.raster import crs_of
+from phusong.grid import Grid
+from phusong.layers.raster import burnt, crs_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
@@ -49,3 +52,15 @@ def test_a_file_that_is_no_raster(tmp_path):
     (tmp_path / "a.tif").write_text("no", "utf-8")
     with pytest.raises(LayerError, match=r"population: 1 fault\n  - a\.tif cannot be read as a raster: "):
         crs_of("population", tmp_path / "a.tif")
+
+
+def test_polygons_as_pixels():
+    "A pixel is a polygon's when its centre is inside; the last of several counts."
+    grid = Grid(CRS(3405), 500_000.0, 2_300_200.0, 100.0, (2, 3))
+    west, south = 500_000, 2_300_000
+    left = shapely.box(west, south, west + 249, south + 200)
+    between = shapely.box(west + 140, south + 51, west + 300, south + 149)
+    assert burnt(np.array([left, between], object), [3, 7], grid).tolist() == [[3, 3, 0], [3, 3, 0]]
+    lower = shapely.box(west + 140, south + 49, west + 300, south + 149)
+    assert burnt(np.array([left, lower], object), [3, 7], grid).tolist() == [[3, 3, 0], [3, 7, 7]]
+    assert burnt(np.array([], object), [], grid).tolist() == [[0, 0, 0], [0, 0, 0]]

@@ -138,3 +138,20 @@ def test_a_site_that_is_off_counts_no_more_from_the_files_date_on():
     off = frame(("off", "2020-01-01"))
     assert on_air(off, END, END).tolist() == [False]
     assert on_air(off, dt.date(2026, 6, 30), END).tolist() == [True]
+
+
+@pytest.mark.parametrize("name", ["bandwidth_mhz", "height_agl_m", "azimuths_deg", "downtilt_deg", "eirp_dbm"])
+def test_attributes_that_priors_can_fill_may_be_missing(world, tmp_path, name):
+    file = tmp_path / "sites.csv"
+    file.write_text(file.read_text("utf-8").replace(name, "remark"), "utf-8")
+    read, _ = sites.read(world.project())
+    assert read[name].isna().all()
+
+
+def test_antennas_and_how_they_are_tipped(world, tmp_path):
+    lines = (tmp_path / "sites.csv").read_text("utf-8").splitlines()
+    more = (",antenna,mechanical_tilt_deg", ",K1,2.5", ",,", ",742215,-3")
+    (tmp_path / "sites.csv").write_text("\n".join(a + b for a, b in zip(lines, more, strict=True)), "utf-8")
+    read, _ = sites.read(world.project())
+    assert read.antenna.tolist() == [None, "K1", "742215"]
+    assert read.mechanical_tilt_deg.tolist() == [0, 2.5, -3]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from phusong.config import Target
 from phusong.errors import ConfigError
 from phusong.ledger.indicators import (
+    DEFINITIONS,
     Counts,
     Whole,
     commune_table,
@@ -52,6 +55,12 @@ COUNTS = Counts(
         ("NR", "Viettel"): rows([10, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 4, 0, 0], NOBODY),
     },
     rows([1, 1, 1, 2, 3, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0, 0, 0, 4], [0] * 9),
+    # white, grey, all, unknown, white or grey, grey or all
+    {
+        "LTE": rows([2, 3, 1, 1, 1, 2], [0, 4, 0, 0, 0, 0], [0] * 6),
+        "NR": rows([10, 0, 0, 0, 0, 0], [0, 0, 0, 4, 0, 0], [0] * 6),
+        ANY: rows([2, 3, 2, 1, 0, 2], [0, 4, 0, 0, 0, 0], [0] * 6),
+    },
 )
 EXTRA = pd.DataFrame({"zones": [1, 0, 0]})
 
@@ -122,8 +131,45 @@ def test_lacking_both_is_open_only_where_neither_is_known_to_be_there():
     assert figure(both, "", "study", ANY, ANY) == approx(1, 8, 1 / 8, 1 / 14, 7 / 14)
 
 
+def test_spots():
+    "Of 10 people 2 live in white spots; of 1 nothing is known, and 1 more lives where one operator may serve or none."
+    white, grey, every = "people_white_share", "people_grey_share", "people_all_operators_share"
+    assert figure(white, "01001", "commune", ANY, "LTE") == approx(2, 8, 2 / 8, 0.2, 0.4)
+    assert figure(grey, "01001", "commune", ANY, "LTE") == approx(3, 6, 3 / 6, 0.3, 0.7)
+    assert figure(every, "01001", "commune", ANY, "LTE") == approx(1, 7, 1 / 7, 0.1, 0.4)
+    assert figure(white, "", "study", ANY, "NR") == approx(10, 10, 1, 10 / 14, 1)
+    assert figure(grey, "", "study", ANY, ANY) == approx(7, 11, 7 / 11, 7 / 14, 10 / 14)
+    assert figure(white, "02", "province", ANY, "LTE") == approx(0, 0, NAN, NAN, NAN)
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=6, max_size=6))
+@settings(max_examples=30, deadline=None)
+def test_kinds_of_spots_never_share_people(parts: list[int]):
+    people = sum(parts)
+    counts = Counts({}, rows([people] + [0] * 8), {"LTE": rows(parts)})
+    lived = {spot: counts.living_in("LTE", spot) for spot in ("white", "grey", "all")}
+    assert sum(served[0] for served, _ in lived.values()) <= people
+    assert all(served[0] <= known[0] <= people for served, known in lived.values())
+    # what is left open of white may be grey, of all as well, and of grey any of them
+    assert lived["grey"][1][0] <= min(lived["white"][1][0], lived["all"][1][0])
+
+
+def test_rows_name_the_environment_of_the_levels():
+    table = indicator_table(COMMUNES, replace(COUNTS, environment="indoor"))
+    assert set(table.environment) == {"indoor", ""}
+    assert set(table.definition_id[table.environment == ""]) == {"people_with_power_share"}
+    assert set(indicator_table(COMMUNES, COUNTS).environment) == {"outdoor", ""}
+
+
+def test_every_definition_is_known():
+    "Expected and claimed people have tables of their own."
+    assert set(DEFINITIONS) - set(indicator_table(COMMUNES, COUNTS).definition_id) == {
+        "people_covered_expected_share", "people_claimed_share", "people_claimed_not_predicted_share",
+    }  # fmt: skip
+
+
 def test_one_row_a_definition_unit_operator_and_technology():
-    "5 pairs of technology and operator at 3 levels, power, 2 lacks: 18 figures of 3 communes, 2 provinces, 1 study."
+    "5 pairs of technology and operator at 3 levels, 3 times 3 spots, power, 2 lacks: 27 figures of 6 units."
     table = indicator_table(COMMUNES, COUNTS)
     assert list(table.columns) == [
         "definition_id",
@@ -140,14 +186,14 @@ def test_one_row_a_definition_unit_operator_and_technology():
         "high",
     ]
     key = ["definition_id", "unit_level", "unit_code", "operator", "technology", "environment"]
-    assert len(table) == 18 * 6
+    assert len(table) == 27 * 6
     assert not table.duplicated(key).any()
     assert table.numerator.dtype == table.denominator.dtype == np.int64
 
 
 def test_order_in_which_operators_were_met_changes_no_row():
     "Which operator is met first depends on the first tile."
-    turned = Counts(dict(reversed(COUNTS.levels.items())), COUNTS.joint)
+    turned = Counts(dict(reversed(COUNTS.levels.items())), COUNTS.joint, dict(reversed(COUNTS.spots.items())))
     pd.testing.assert_frame_equal(indicator_table(COMMUNES, turned), indicator_table(COMMUNES, COUNTS))
     pd.testing.assert_frame_equal(commune_table(COMMUNES, turned, EXTRA), commune_table(COMMUNES, COUNTS, EXTRA))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from pyproj import CRS
 
@@ -19,6 +21,8 @@ def world() -> Surface:
     return Surface(
         level={("NR", "Đông Á"): np.array([[3, 255, 2]], np.uint8), ("NR", "any"): np.array([[3, 255, 2]], np.uint8)},
         rsrp_ddbm={("NR", "Đông Á"): np.array([[-855, -32768, -990]], np.int16)},
+        operators={"NR": np.array([[1, 255, 0]], np.uint8), "any": np.array([[1, 255, 0]], np.uint8)},
+        spots={"NR": np.array([[2, 255, 0]], np.uint8), "any": np.array([[2, 255, 0]], np.uint8)},
         micro=np.array([[1_500_000, 2_000_000, 0]], np.int64),
         commune=np.array([[0, 0, -1]], np.int32),
         territory=np.array([[0, -1, -1]], np.int32),
@@ -31,20 +35,31 @@ def world() -> Surface:
 
 def test_rasters_by_hand():
     found = dict(rasters(world(), GRID))
-    assert list(found) == ["people", "gap", "signal", "power", "level_nr_dong_a", "level_nr_any", "rsrp_nr_dong_a"]
+    levels = ["level_nr_dong_a", "level_nr_any", "operators_nr", "operators_any", "rsrp_nr_dong_a"]
+    assert list(found) == ["people", "gap", "signal", "power", *levels]
     assert found["people"].values.tolist() == [[1.5, 2.0, 0.0]]
     assert found["signal"].values.tolist() == [[1, 255, 254]]
     assert found["power"].values.tolist() == [[1, 255, 254]]
     assert found["level_nr_dong_a"].values.tolist() == [[3, 255, 254]]
+    assert found["operators_nr"].values.tolist() == [[1, 255, 254]]
+    assert found["operators_any"].attrs["long_name"] == "operators that serve with any technology"
     assert found["rsrp_nr_dong_a"].values.tolist() == [[-855, -32767, -32766]]
     assert found["rsrp_nr_dong_a"].attrs["nodata"] == -32766
     assert found["rsrp_nr_dong_a"].attrs["long_name"] == "strongest SS-RSRP, Đông Á"
 
 
+def test_claims_are_kept_beside_the_prediction():
+    claimed = {("NR", "Đông Á"): np.array([[1, 0, 1]], np.uint8), ("NR", "any"): np.array([[1, 0, 1]], np.uint8)}
+    found = dict(rasters(replace(world(), claimed=claimed), GRID))
+    assert list(found)[-2:] == ["claimed_nr_dong_a", "claimed_nr_any"]
+    assert found["claimed_nr_dong_a"].values.tolist() == [[1, 0, 254]]
+    assert found["claimed_nr_dong_a"].attrs["nodata"] == 254
+
+
 def test_unknown_and_outside_have_the_same_code_in_every_coded_raster():
     "An analyst who learns them from one raster must not be misled by the next."
     found = dict(rasters(world(), GRID))
-    for name in ("gap", "signal", "power", "level_nr_any"):
+    for name in ("gap", "signal", "power", "level_nr_any", "operators_nr"):
         unknown, outside = found[name].values[0, 1:].tolist()
         assert (name, unknown, outside) == (name, 255, 254)
 

@@ -58,6 +58,11 @@ def test_in_sight_by_hand():
     assert loss([0, 5, 10], [0, 10, 0]) == pytest.approx(8.9457, abs=2e-4)
 
 
+def test_grazing_by_hand():
+    "Ground that just touches the line: nu = 0, J = 6.0329 dB, and (1 - exp(-1.00548)) * 10.2 = 6.4681 dB more."
+    assert loss([0, 5, 10], [0, 20 - 500 / 8500 * 25, 0]) == pytest.approx(12.5010, abs=2e-4)
+
+
 def test_ends_do_not_obstruct():
     assert loss([0, 1], [500, 500]) == 0
     assert loss([0, 5, 10], [500, 0, 500]) == loss([0, 5, 10], [0, 0, 0])

@@ -63,6 +63,35 @@ def read_features(project: Project, name: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat(same, ignore_index=True), geometry="geometry", crs=parts[0].crs)
 
 
+def refuse_table_keys(name: str, layer: Layer, what: str) -> None:
+    """
+    Stop when the section of a layer that is no table has keys of one.
+
+    Raises
+    ------
+    LayerError
+        Naming the keys.
+    """
+    useless = [key for key in ("sublayer", "crs", "columns", "factors", "constants") if getattr(layer, key)]
+    if useless:
+        raise LayerError(name, [f"{key} has no meaning for {what}" for key in useless])
+
+
+def read_csv(name: str, file: Path) -> pd.DataFrame:
+    """
+    Rows of a CSV file as text, whatever its delimiter, blank lines left out; the index counts lines from the header.
+
+    Raises
+    ------
+    LayerError
+        When the file cannot be read or is no CSV file.
+    """
+    if file.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        raise LayerError(name, [f"{file.name} is no CSV file: expected a name ending in .csv"])
+    rows = _read(name, file, Layer(path=file.name))
+    return rows[~rows.isna().all(axis=1)]
+
+
 def _numbered(rows: Any, file: Path) -> Any:
     sheet = file.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx")
     first = 2 if sheet else 1

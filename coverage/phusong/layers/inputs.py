@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -17,12 +17,14 @@ from pyproj import CRS
 from phusong.config import Project, Study
 from phusong.errors import ConfigError, LayerError, PhusongError
 from phusong.grid import Grid
+from phusong.layers import antennas, clutter, power_lines, priors, substations, tables, villages
+from phusong.layers import claims as claim_layer
 from phusong.layers import communes as commune_layer
 from phusong.layers import population as population_layer
-from phusong.layers import power_lines, substations, tables, villages
 from phusong.layers import sites as site_layer
 from phusong.layers import terrain as terrain_layer
-from phusong.layers.account import Account
+from phusong.layers.account import Account, refuse_if
+from phusong.layers.antennas import Pattern
 from phusong.layers.communes import Seams
 from phusong.layers.fractions import area_fractions
 from phusong.layers.population import Population
@@ -46,9 +48,16 @@ class Inputs:
     seams
         Overlaps and gaps of `communes` followed by `neighbours`.
     sites
-        Sites that can reach the grid, with `on_air` (counts in the period), `in_study`, `off_terrain`.
+        Sites that can reach the grid, with `on_air` (counts in the period), `in_study`, `off_terrain`, `setting` (urban
+        or rural), and `assumed` (which attributes the project's priors filled).
+    antennas
+        Antenna patterns by the names that sites call them.
+    claims
+        Coverage that operators claim, where it touches the grid.
     heights_m
         Terrain on `terrain_grid`, which is `grid` with the reach as margin.
+    clutter_m
+        Representative clutter height there; None without land cover.
     accounts
         What became of the rows of each layer.
     """
@@ -60,6 +69,8 @@ class Inputs:
     seams: Seams
     villages: gpd.GeoDataFrame
     sites: gpd.GeoDataFrame
+    antennas: Mapping[str, Pattern]
+    claims: gpd.GeoDataFrame
     power_lines: gpd.GeoDataFrame
     substations: gpd.GeoDataFrame
     terminals: pd.DataFrame
@@ -67,6 +78,7 @@ class Inputs:
     population: Population
     terrain_grid: Grid
     heights_m: NDArray[np.float32]
+    clutter_m: NDArray[np.float32] | None
     accounts: tuple[Account, ...]
 
 
@@ -106,51 +118,20 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
         "substations": lambda: substations.read(project),
         "terminals": lambda: tables.read_terminals(project),
         "outages": lambda: tables.read_outages(project),
+        "claims": lambda: claim_layer.read(project),
+        "antennas": lambda: antennas.read(project),
     }
     read = {name: attempt(name, reader) for name, reader in readers.items()}
     area = attempt("study area", lambda: _study(units, terrain, project, crs)) if units and terrain else None
     people = attempt("population", lambda: population_layer.read(project, area[1])) if area else None
+    if area:
+        read["clutter"] = attempt("clutter", lambda: clutter.read(project, _around(project, area[1])))
     if area is None:
         attempt("population headers", lambda: population_layer.find(project))  # its faults are told all the same
     if faults or terrain is None or units is None or area is None or people is None:
         raise _together(faults)
     report("reading terrain and cutting the layers to the study")
     return _cut(project, day, terrain, units, area, people, {n: r for n, r in read.items() if r is not None})
-
-
-def warnings(accounts: Sequence[Account]) -> list[str]:
-    """What is no fault but may make the figures mean something else than they seem to."""
-    counts = {account.layer: account.counts for account in accounts}
-    sites, terrain, off = counts["sites"], counts["terrain"], counts["sites"]["on_air_off_terrain"]
-    told = [
-        (not sites["in_reach_on_air"], "sites: none in reach is on air in this period; nobody has signal"),
-        (
-            sites["status_contradicts_date"],
-            f"sites: {sites['status_contradicts_date']} have a status that contradicts the on-air date, which counts",
-        ),
-        (
-            off,
-            f"sites: {off} on air in reach stand off the terrain; what only they could serve is unknown",
-        ),
-        (
-            terrain["study_covered_share"] < 1,
-            f"terrain: covers {100 * terrain['study_covered_share']:.1f} % of the study's pixels; the rest is unknown",
-        ),
-        (
-            counts["population"]["communes_without_people"],
-            f"population: {counts['population']['communes_without_people']} communes of the study hold nobody",
-        ),
-        *(
-            (c["commune_unknown"], f"{name}: {c['commune_unknown']} rows name a commune that none of that day is")
-            for name, c in counts.items()
-            if "commune_unknown" in c
-        ),
-        (
-            counts["villages"]["outside_their_commune"],
-            f"villages: {counts['villages']['outside_their_commune']} stand outside the commune they name",
-        ),
-    ]
-    return [sentence for true, sentence in told if true]
 
 
 def selected(communes: gpd.GeoDataFrame, study: Study, terrain: Terrain) -> NDArray[np.bool_]:
@@ -213,9 +194,11 @@ def _cut(
     neighbours = _neighbours(units[0], studied, people[0].ground(grid))
     near = gpd.GeoDataFrame(pd.concat([studied, neighbours], ignore_index=True), crs=grid.crs)
     seams = commune_layer.seams(near)
-    terrain_grid = grid.padded(project.radio.farthest_km * 1000)
+    terrain_grid = _around(project, grid)
     heights, terrain_account = terrain_layer.read(terrain, terrain_grid)
-    sites, sites_account = _sites(project, day, read["sites"], studied, terrain_grid, heights)
+    near = _sites(project, day, read["sites"], studied, terrain_grid, heights)
+    patterns, patterns_account = read["antennas"]
+    claims = _touching(read["claims"][0], grid)
     all_villages, villages_account = read["villages"]
     orphans = villages.unmatched(all_villages, units[0].commune_code)
     own = all_villages[all_villages.commune_code.isin(studied.commune_code)].reset_index(drop=True)
@@ -223,8 +206,10 @@ def _cut(
     known = ~np.isnan(heights[terrain_grid.window(grid)]).ravel()[ground]
     if not known.any():
         raise LayerError("terrain", ["no pixel of the study lies on it; is it the right terrain?"])
-    if not len(sites):
+    if not len(near[0]):
         raise LayerError("sites", [_none_in_reach(read["sites"][0])])
+    sites, sites_account = _complete(project, near, units[0])
+    refuse_if("claims", site_layer.mistakable(pd.concat([read["sites"][0].operator, claims.operator])))
     lines = _touching(read["power_lines"][0], grid)
     stations = _touching(read["substations"][0], terrain_grid)
     accounts = (
@@ -241,6 +226,9 @@ def _cut(
         _with(read["power_lines"][1], touching=len(lines)),
         _with(read["substations"][1], in_reach=len(stations)),
         *(_by_code(read[name], units[0], studied) for name in ("terminals", "outages")),
+        read["clutter"][1],
+        _with(read["claims"][1], touching=len(claims), operators_without_site=_absent(claims, sites)),
+        _with(patterns_account, sites_of_another_frequency=antennas.frequency_far(sites, patterns)),
     )
     return Inputs(
         day=day,
@@ -250,6 +238,8 @@ def _cut(
         seams=seams,
         villages=own,
         sites=sites,
+        antennas=patterns,
+        claims=claims,
         power_lines=lines,
         substations=stations,
         terminals=_of(read["terminals"][0], studied),
@@ -257,8 +247,13 @@ def _cut(
         population=people[0],
         terrain_grid=terrain_grid,
         heights_m=heights,
+        clutter_m=read["clutter"][0],
         accounts=accounts,
     )
+
+
+def _around(project: Project, grid: Grid) -> Grid:
+    return grid.padded(project.radio.farthest_km * 1000)
 
 
 def _neighbours(units: gpd.GeoDataFrame, studied: gpd.GeoDataFrame, ground: Grid) -> gpd.GeoDataFrame:
@@ -296,6 +291,21 @@ def _sites(
         status_contradicts_date=site_layer.contradictions(everywhere, layer.as_of),
     )
     return marked, counted
+
+
+def _complete(
+    project: Project, near: tuple[gpd.GeoDataFrame, Account], units: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, Account]:
+    """Sites in reach with their setting, and with what their file leaves empty taken from the project's priors."""
+    sites, account = near
+    sites, assumed = priors.filled(sites.assign(setting=priors.settings(sites, units)), project.radio)
+    return sites, _with(account, assumed=assumed, urban=int((sites.setting == "urban").sum()))
+
+
+def _absent(claims: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> list[str]:
+    """Operators with a technology that they claim to cover ground with and have no site of in reach."""
+    having = set(zip(sites.operator, sites.technology, strict=True))
+    return [f"{o} {t}" for o, t in sorted(set(zip(claims.operator, claims.technology, strict=True)) - having)]
 
 
 def _none_in_reach(sites: gpd.GeoDataFrame) -> str:

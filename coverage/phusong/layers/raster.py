@@ -1,17 +1,21 @@
-"""Raster files: headers, and the refusals that terrain and population share."""
+"""Rasters: headers and pixels of files with the refusals they share, and polygons as pixels."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.errors import RasterioError
+from rasterio.features import rasterize
 from rasterio.windows import Window
 
 from phusong.errors import LayerError
+from phusong.grid import Grid
 
 
 def crs_of(layer: str, file: Path) -> CRS:
@@ -54,3 +58,49 @@ def read_band(layer: str, file: Path, window: Window) -> NDArray[np.float64]:
     except RasterioError as fault:
         reason = fault.__cause__ or fault
         raise LayerError(layer, [f"{file.name} cannot be read to its end: {reason}"]) from None
+
+
+def burnt(shapes: NDArray[np.object_], values: Sequence[int], grid: Grid) -> NDArray[np.int32]:
+    """
+    Value of the last of the polygons that holds the centre of each pixel; 0 where none does.
+
+    Parameters
+    ----------
+    shapes
+        Polygons in the grid's CRS.
+    values
+        A value above 0 for each polygon.
+    """
+    if not len(shapes):
+        return np.zeros(grid.shape, np.int32)
+    pairs = zip(shapes, values, strict=True)
+    return np.asarray(rasterize(pairs, grid.shape, fill=0, transform=grid.transform, dtype="int32"), np.int32)
+
+
+def write_band(
+    file: Path, values: NDArray[np.float32], crs: CRS, transform: Affine, band: tuple[str, str], tags: Mapping[str, str]
+) -> None:
+    """
+    Write one band of float32 as a GeoTIFF, not-a-number where there is none; whole or not at all.
+
+    Parameters
+    ----------
+    band
+        What it holds, and its unit.
+    tags
+        What else the file says of itself.
+    """
+    rows, columns = values.shape
+    draft, wkt = file.with_name(file.name + ".draft"), crs.to_wkt()
+    try:
+        with rasterio.open(
+            draft, "w", driver="GTiff", height=rows, width=columns, count=1, dtype="float32", nodata=float("nan"),
+            crs=rasterio.crs.CRS.from_wkt(wkt), transform=transform, tiled=True, compress="deflate", predictor=3,
+        ) as raster:  # fmt: skip
+            raster.write(values, 1)
+            raster.set_band_description(1, band[0])
+            raster.set_band_unit(1, band[1])
+            raster.update_tags(**tags)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -19,18 +19,22 @@ from phusong.text import slug
 
 _AZIMUTH = r"(?:360|(?:3[0-5]|[12]?\d)?\d(?:\.\d+)?)"
 AZIMUTHS = rf"omni|{_AZIMUTH}(?:;{_AZIMUTH})*"
-_TAKEN = {"", "any", "none", "limited", "good", "very_good", "unknown"}
+_TAKEN = {"", "any", "none", "limited", "good", "very_good", "unknown", "expected", "expected_low", "expected_high"}
 SCHEMA = pa.DataFrameSchema(
     {
         "site_id": word(unique=True),
         "operator": word(),
         "technology": word(among=("LTE", "NR")),
         "frequency_mhz": number(400, 7125),  # frequency range 1; the resource blocks of range 2 are others
-        "bandwidth_mhz": number(1.4, 100),
-        "height_agl_m": number(3, 300),
-        "azimuths_deg": word(pattern=AZIMUTHS, form="30;150;270 (degrees 0..360) or omni"),
-        "downtilt_deg": number(-10, 45),
-        "eirp_dbm": number(0, 95),
+        "bandwidth_mhz": number(1.4, 100, required=False, nullable=True),
+        "height_agl_m": number(3, 300, required=False, nullable=True),
+        "azimuths_deg": word(
+            pattern=AZIMUTHS, form="30;150;270 (degrees 0..360) or omni", required=False, nullable=True
+        ),
+        "downtilt_deg": number(-10, 45, required=False, nullable=True),
+        "mechanical_tilt_deg": number(-45, 45, required=False, nullable=True),
+        "antenna": word(required=False, nullable=True),
+        "eirp_dbm": number(0, 95, required=False, nullable=True),
         "status": word(among=("on_air", "planned", "off")),
         "on_air_date": day(nullable=True),
         "power_source": word(required=False, nullable=True),
@@ -46,14 +50,27 @@ def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
     """
     Cell sites in the project's CRS, in the order of their ids.
 
+    What a file says of a site may be empty for the attributes that priors can fill (`layers.priors`); antennas of which
+    no mechanical tilt is told hang upright.
+
     Raises
     ------
     LayerError
         With every fault of the layer.
     """
     sites, account = read_points(project, "sites", SCHEMA, "site_id")
-    refuse_if("sites", _mistakable(sites.operator))
-    return sites, account
+    refuse_if("sites", mistakable(sites.operator))
+    return sites.assign(mechanical_tilt_deg=sites.mechanical_tilt_deg.fillna(0.0)), account
+
+
+def mistakable(operators: pd.Series) -> list[str]:
+    """Operators whose columns and files would be taken for something else's."""
+    names = sorted(set(operators))
+    by_slug: dict[str, list[str]] = {}
+    for name in names:
+        by_slug.setdefault(slug(name), []).append(name)
+    alike = [f"operator: {' and '.join(map(repr, group))} read alike" for group in by_slug.values() if len(group) > 1]
+    return alike + [f"operator: {name!r} means something else in our tables" for name in names if slug(name) in _TAKEN]
 
 
 def count_in(sites: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> NDArray[np.int64]:
@@ -83,13 +100,3 @@ def contradictions(sites: gpd.GeoDataFrame, as_of: dt.date | None) -> int:
     begun = sites.on_air_date <= pd.Timestamp(as_of)
     late = sites.on_air_date > pd.Timestamp(as_of)
     return int(((begun & (sites.status == "planned")) | (late & (sites.status == "on_air"))).sum())
-
-
-def _mistakable(operators: pd.Series) -> list[str]:
-    """Operators whose columns and files would be taken for something else's."""
-    names = sorted(set(operators))
-    by_slug: dict[str, list[str]] = {}
-    for name in names:
-        by_slug.setdefault(slug(name), []).append(name)
-    alike = [f"operator: {' and '.join(map(repr, group))} read alike" for group in by_slug.values() if len(group) > 1]
-    return alike + [f"operator: {name!r} means something else in our tables" for name in names if slug(name) in _TAKEN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +76,11 @@ def find(project: Project) -> Terrain:
     LayerError
         When a tile cannot be read, or differs from the first in CRS or pixel size.
     """
-    files = project.files(project.layers.terrain)
+    return headers(project.files(project.layers.terrain))
+
+
+def headers(files: Sequence[Path]) -> Terrain:
+    """As `find`, for the files themselves."""
     tiles: list[Tile] = []
     faults: list[str] = []
     crs: CRS | None = None
@@ -176,14 +181,30 @@ def _mosaic(
     high = [(min(x.max(), east) - first.west) / first.pixel[0], (first.north - max(y.min(), south)) / first.pixel[1]]
     left, top = (int(np.floor(value)) - _MARGIN_PIXELS for value in low)
     right, bottom = (int(np.ceil(value)) + _MARGIN_PIXELS for value in high)
-    heights = np.full((max(bottom - top, 1), max(right - left, 1)), np.nan, np.float32)
-    covered = np.zeros(heights.shape, bool)
-    for tile in terrain.tiles:
-        _paste(tile, first, heights, covered, (top, left))
+    heights, covered = mosaic(terrain, (top, left), (max(bottom - top, 1), max(right - left, 1)))
     void = covered & np.isnan(heights)
     if void.any():
         heights = _filled(heights, void)
     return heights, (top, left), int(void.sum()), int((void & ~np.isnan(heights)).sum())
+
+
+def mosaic(
+    terrain: Terrain, origin: tuple[int, int], shape: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """
+    A window of the tiles as they are, in metres above sea level, and where a tile lies; NaN in voids and off the tiles.
+
+    Parameters
+    ----------
+    origin
+        Row and column of the window's first pixel, counted from the first tile's.
+    shape
+        Rows and columns of the window.
+    """
+    heights, covered = np.full(shape, np.nan, np.float32), np.zeros(shape, bool)
+    for tile in terrain.tiles:
+        _paste(tile, terrain.tiles[0], heights, covered, origin)
+    return heights, covered
 
 
 def _paste(

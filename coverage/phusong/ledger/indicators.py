@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from phusong.config import Target
 from phusong.errors import ConfigError
 from phusong.text import nearest, slug, sort_key
-from phusong.units import ANY, LEVELS
+from phusong.units import ANY, LEVELS, SPOTS
 
 ACCESS = ("no", "yes", "unknown")
 GAPS = ("none", "signal", "power", "both", "unknown")
@@ -23,9 +23,15 @@ DEFINITIONS = (
     "people_covered_limited_share",
     "people_covered_good_share",
     "people_covered_very_good_share",
+    "people_covered_expected_share",
     "people_with_power_share",
     "people_without_signal_share",
     "people_without_signal_and_power_share",
+    "people_white_share",
+    "people_grey_share",
+    "people_all_operators_share",
+    "people_claimed_share",
+    "people_claimed_not_predicted_share",
 )
 _AT_LEAST = {
     "limited": (("limited", "good", "very_good", "limited_or_better", "good_or_better"), ("unknown",)),
@@ -33,6 +39,12 @@ _AT_LEAST = {
     "very_good": (("very_good",), ("unknown", "limited_or_better", "good_or_better")),
 }
 """Classes of people that reach each level, and those of whom it is not known."""
+_SPOT_DOUBTS = {
+    "white": ("people_white_share", ("unknown", "white_or_grey")),
+    "grey": ("people_grey_share", ("unknown", "white_or_grey", "grey_or_all")),
+    "all": ("people_all_operators_share", ("unknown", "grey_or_all")),
+}
+"""Indicator of each kind of spot, and the classes of people of whom it is not known whether they live in one."""
 Whole = NDArray[np.int64]
 
 
@@ -47,10 +59,16 @@ class Counts:
         By technology ("LTE", "NR") and operator, classes as in `LEVELS`; the operator `ANY` is the best of all.
     joint
         Signal and power together, nine classes: signal no, yes, unknown, and within each power no, yes, unknown.
+    spots
+        By technology, and `ANY` for all of them, classes as in `SPOTS`.
+    environment
+        Where the receiver is of whose signal all these speak.
     """
 
     levels: Mapping[tuple[str, str], Whole]
     joint: Whole
+    spots: Mapping[str, Whole] = field(default_factory=dict)
+    environment: str = "outdoor"
 
     @property
     def people(self) -> Whole:
@@ -75,6 +93,12 @@ class Counts:
         served, open_question = ([LEVELS.index(name) for name in names] for names in _AT_LEAST[level])
         return classes[:, served].sum(axis=1), self.people - classes[:, open_question].sum(axis=1)
 
+    def living_in(self, technology: str, spot: str) -> tuple[Whole, Whole]:
+        """People known to live in a kind of `SPOTS` that is certain, and people of whom that is known."""
+        classes, (_, doubts) = self.spots[technology], _SPOT_DOUBTS[spot]
+        open_question = classes[:, [SPOTS.index(name) for name in doubts]].sum(axis=1)
+        return classes[:, SPOTS.index(spot)], self.people - open_question
+
 
 def commune_table(communes: gpd.GeoDataFrame, counts: Counts, extra: pd.DataFrame) -> gpd.GeoDataFrame:
     """Communes with their figures; `extra` holds columns by commune that are not people."""
@@ -95,7 +119,7 @@ def indicator_table(communes: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     value, low, high. `value` is numerator / denominator (people whose state is known); `low` and `high` count those
     whose state is unknown out of and into the numerator.
     """
-    units, member = _units(communes)
+    units, member = published_units(communes)
     tables = []
     for (definition, operator, technology, environment), part, known in _definitions(counts):
         numerator, denominator, people = member @ part, member @ known, member @ counts.people
@@ -124,9 +148,13 @@ def refuse_unknown(targets: Sequence[Target]) -> None:
 
 
 def reached(targets: Sequence[Target], table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Each target with the value the study has reached; None where nothing is known or no such row exists."""
+    """
+    Each target with the value the study has reached; None where nothing is known or no such row exists.
+
+    Of several environments the first counts, which is the one that levels speak of.
+    """
     key = ["definition_id", "technology", "operator"]
-    study = table[table.unit_level == "study"].set_index(key).value.dropna().to_dict()
+    study = table[table.unit_level == "study"].drop_duplicates(key).set_index(key).value.dropna().to_dict()
     found = []
     for target in targets:
         value = study.get((target.definition_id, target.technology, target.operator))
@@ -174,19 +202,22 @@ Definition = tuple[tuple[str, str, str, str], Whole, Whole]
 
 def _definitions(counts: Counts) -> Iterator[Definition]:
     """Definition, operator, technology and environment; people of the numerator; people whose state is known."""
-    people = counts.people
+    people, where = counts.people, counts.environment
     for technology, operator in sorted(counts.levels):
         for level in _AT_LEAST:
-            key = (f"people_covered_{level}_share", operator, technology, "outdoor")
+            key = (f"people_covered_{level}_share", operator, technology, where)
             yield key, *counts.reaching(technology, operator, level)
+    for technology in sorted(counts.spots):
+        for spot, (definition, _) in _SPOT_DOUBTS.items():
+            yield (definition, ANY, technology, where), *counts.living_in(technology, spot)
     yield ("people_with_power_share", "", "", ""), counts.power[:, 1], people - counts.power[:, 2]
     no, yes, unknown = (counts.joint[:, i : i + 3] for i in (0, 3, 6))
-    yield ("people_without_signal_share", ANY, ANY, "outdoor"), no.sum(axis=1), no.sum(axis=1) + yes.sum(axis=1)
+    yield ("people_without_signal_share", ANY, ANY, where), no.sum(axis=1), no.sum(axis=1) + yes.sum(axis=1)
     open_question = no[:, 2] + unknown[:, 0] + unknown[:, 2]  # either lacking or not known, and not both known to lack
-    yield ("people_without_signal_and_power_share", ANY, ANY, "outdoor"), no[:, 0], people - open_question
+    yield ("people_without_signal_and_power_share", ANY, ANY, where), no[:, 0], people - open_question
 
 
-def _units(communes: pd.DataFrame) -> tuple[dict[str, Any], NDArray[np.int64]]:
+def published_units(communes: pd.DataFrame) -> tuple[dict[str, Any], NDArray[np.int64]]:
     """Level and code of every unit, and which communes each is made of, shape (units, communes)."""
     codes, province = communes.commune_code.to_numpy(), communes.province_code.to_numpy()
     provinces = sorted(set(province))

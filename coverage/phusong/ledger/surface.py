@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from phusong.grid import Grid
 from phusong.text import slug
-from phusong.units import LEVEL_VALUES, LEVELS, MICRO, NO_SIGNAL_DDBM, OUTSIDE, OUTSIDE_DDBM, UNKNOWN, UNKNOWN_DDBM
+from phusong.units import (
+    ANY,
+    LEVEL_VALUES,
+    LEVELS,
+    MICRO,
+    NO_SIGNAL_DDBM,
+    OUTSIDE,
+    OUTSIDE_DDBM,
+    UNKNOWN,
+    UNKNOWN_DDBM,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,10 @@ class Surface:
         By (technology, operator), the operator "any" being the best of all; codes as in `LEVEL_VALUES`.
     rsrp_ddbm
         Received level in tenths of dBm by (technology, operator); -32768 where no site reaches.
+    operators
+        By technology, and by "any" for all of them, the number of operators that serve; 255 unknown.
+    spots
+        By the same, whether none, some or all of them do; codes as in `SPOT_VALUES`.
     micro
         Micro-persons of the studied communes.
     commune, territory
@@ -35,10 +49,14 @@ class Surface:
         What the pixel lacks, as `kinds` says.
     kinds
         Meaning of the values of `gap`.
+    claimed
+        By (technology, operator), "any" being all of them: 1 where an operator claims coverage, else 0.
     """
 
     level: Mapping[tuple[str, str], NDArray[np.uint8]]
     rsrp_ddbm: Mapping[tuple[str, str], NDArray[np.int16]]
+    operators: Mapping[str, NDArray[np.uint8]]
+    spots: Mapping[str, NDArray[np.uint8]]
     micro: NDArray[np.int64]
     commune: NDArray[np.int32]
     territory: NDArray[np.int32]
@@ -46,6 +64,7 @@ class Surface:
     power: NDArray[np.uint8]
     gap: NDArray[np.uint8]
     kinds: Mapping[int, str]
+    claimed: Mapping[tuple[str, str], NDArray[np.uint8]] = field(default_factory=dict)
 
 
 def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
@@ -62,6 +81,10 @@ def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
             slug(f"level {technology} {operator}"),
             _coded(surface, grid, level, f"level of {technology}, {operator}", steps),
         )
+    for technology, count in surface.operators.items():
+        of = "any technology" if technology == ANY else technology
+        known = "number of operators known to be at or above limited"
+        yield slug(f"operators {technology}"), _coded(surface, grid, count, f"operators that serve with {of}", known)
     for (technology, operator), received in surface.rsrp_ddbm.items():
         quantity = "SS-RSRP" if technology == "NR" else "RSRP"
         dark = (received == NO_SIGNAL_DDBM) & (surface.level[technology, operator] == UNKNOWN)
@@ -69,6 +92,11 @@ def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
         wrapped = grid.wrap(stored, f"strongest {quantity}, {operator}", "0.1 dBm")
         meaning = f"{NO_SIGNAL_DDBM} no site reaches, {UNKNOWN_DDBM} unknown, {OUTSIDE_DDBM} outside the study"
         yield slug(f"rsrp {technology} {operator}"), wrapped.assign_attrs(flags=meaning, nodata=OUTSIDE_DDBM)
+    for (technology, operator), claim in surface.claimed.items():
+        stored = np.where(surface.commune < 0, OUTSIDE, claim).astype(np.uint8)
+        wrapped = grid.wrap(stored, f"coverage with {technology} that {operator} claims", "1")
+        meaning = f"0 not claimed, 1 claimed, {OUTSIDE} outside the study"
+        yield slug(f"claimed {technology} {operator}"), wrapped.assign_attrs(flags=meaning, nodata=OUTSIDE)
 
 
 def _coded(surface: Surface, grid: Grid, values: NDArray[np.uint8], name: str, meaning: str) -> xr.DataArray:

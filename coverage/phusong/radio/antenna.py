@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from phusong.layers.antennas import DEGREES, Pattern
 
 HORIZONTAL_BEAM_DEG = 70.0
 VERTICAL_BEAM_DEG = 10.0
 FRONT_TO_BACK_DB = 25.0
 SIDE_LOBE_DB = 20.0
+
+_Cut = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 def azimuths(text: str) -> NDArray[np.float64]:
@@ -37,10 +43,18 @@ def azimuths(text: str) -> NDArray[np.float64]:
 
 
 def pattern_loss(
-    azimuth_deg: ArrayLike, depression_deg: ArrayLike, boresights_deg: ArrayLike, downtilt_deg: float
+    azimuth_deg: ArrayLike,
+    depression_deg: ArrayLike,
+    boresights_deg: ArrayLike,
+    downtilt_deg: float,
+    mechanical_tilt_deg: float = 0.0,
+    pattern: Pattern | None = None,
 ) -> NDArray[np.float64]:
     """
-    Loss in dB (zero at boresight, at most 25) of the nearest of several sectors towards a direction.
+    Loss in dB, 0 or more, of the best of several sectors towards a direction.
+
+    A sector loses the sum of its horizontal and its vertical cut, and no more than the worst value there is: 25 dB of
+    the 3GPP pattern, the largest attenuation in a pattern file. Files are read linearly between their degrees.
 
     Parameters
     ----------
@@ -51,7 +65,13 @@ def pattern_loss(
     boresights_deg
         Azimuths of the sectors; none means omnidirectional in azimuth, with the same vertical pattern.
     downtilt_deg
-        Tilt of the beam below the horizon.
+        Electrical tilt: how far the beam points below the horizon in every azimuth. The vertical cut of a file that was
+        taken at another tilt is shifted by the difference.
+    mechanical_tilt_deg
+        How far the antenna is tipped forwards. A direction at the angle phi from boresight is then seen
+        `mechanical_tilt_deg * cos(phi)` less below the horizon. Omnidirectional antennas are not tipped.
+    pattern
+        Measured cuts; None for the pattern of 3GPP.
 
     References
     ----------
@@ -62,11 +82,61 @@ def pattern_loss(
     >>> pattern_loss([30.0, 65.0, 210.0], 6.0, [30.0], 6.0).tolist()
     [0.0, 3.0, 25.0]
     """
-    off_tilt = (np.asarray(depression_deg, float) - downtilt_deg) / VERTICAL_BEAM_DEG
-    vertical = np.minimum(12 * off_tilt**2, SIDE_LOBE_DB)
-    off_boresight = _from_nearest(np.asarray(azimuth_deg, float), np.asarray(boresights_deg, float))
-    horizontal = np.minimum(12 * (off_boresight / HORIZONTAL_BEAM_DEG) ** 2, FRONT_TO_BACK_DB)
-    return np.asarray(np.minimum(horizontal + vertical, FRONT_TO_BACK_DB))
+    azimuth, depression = np.asarray(azimuth_deg, float), np.asarray(depression_deg, float)
+    boresights = np.asarray(boresights_deg, float)
+    tipped = mechanical_tilt_deg if boresights.size else 0.0
+    if pattern is not None:
+        horizontal, vertical = _cut(pattern.horizontal_db), _cut(pattern.vertical_db, downtilt_deg - pattern.tilt_deg)
+        if not boresights.size:
+            return np.asarray(np.broadcast_arrays(vertical(depression), azimuth)[0])
+        return _best_sector(azimuth, depression, boresights, tipped, horizontal, vertical, pattern.worst_db)
+
+    def width(off_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+        apart = np.abs(off_deg)
+        return np.minimum(12 * (np.minimum(apart, 360 - apart) / HORIZONTAL_BEAM_DEG) ** 2, FRONT_TO_BACK_DB)
+
+    def height(below_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.minimum(12 * ((below_deg - downtilt_deg) / VERTICAL_BEAM_DEG) ** 2, SIDE_LOBE_DB)
+
+    if tipped:
+        return _best_sector(azimuth, depression, boresights, tipped, width, height, FRONT_TO_BACK_DB)
+    nearest = _from_nearest(azimuth, boresights)  # without mechanical tilt the nearest sector is the best
+    return np.asarray(np.minimum(width(nearest) + height(depression), FRONT_TO_BACK_DB))
+
+
+def _best_sector(
+    azimuth_deg: NDArray[np.float64],
+    depression_deg: NDArray[np.float64],
+    boresights_deg: NDArray[np.float64],
+    tipped_deg: float,
+    horizontal: _Cut,
+    vertical: _Cut,
+    worst_db: float,
+) -> NDArray[np.float64]:
+    """Least loss of any sector; the cuts take degrees from boresight (-360 to 360) and degrees below the horizon."""
+    level = None if tipped_deg else vertical(depression_deg)
+    north, east = (tipped_deg * turn(np.radians(azimuth_deg)) if tipped_deg else 0.0 for turn in (np.cos, np.sin))
+    least = np.full(np.broadcast_shapes(azimuth_deg.shape, depression_deg.shape), worst_db)
+    for boresight in boresights_deg:
+        # the tilt times the cosine of the angle off boresight
+        lowered = north * np.cos(np.radians(boresight)) + east * np.sin(np.radians(boresight))
+        seen = vertical(depression_deg - lowered) if level is None else level
+        np.minimum(least, horizontal(azimuth_deg - boresight) + seen, out=least)
+    return least
+
+
+def _cut(attenuation_db: NDArray[np.float64], shift_deg: float = 0.0) -> _Cut:
+    """A cut of a file as a function of the angle (-360 to 360), linear between degrees, shifted to larger angles."""
+    # whole turns on both sides spare a million remainders
+    turns = attenuation_db[np.arange(-2 * DEGREES, 2 * DEGREES + 2) % DEGREES]
+    rise = np.diff(turns)
+
+    def at(angle_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+        place = angle_deg + (2 * DEGREES - shift_deg)
+        low = place.astype(np.int32)
+        return np.asarray(turns[low] + (place - low) * rise[low])
+
+    return at
 
 
 def _from_nearest(azimuth_deg: NDArray[np.float64], boresights_deg: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 
 from phusong.config import Band, Radio
 from phusong.errors import LayerError
+from phusong.layers.antennas import Pattern
 from phusong.radio.antenna import azimuths
 from phusong.radio.link import element_eirp, resource_blocks
+from phusong.text import nearest
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class Carrier:
         EIRP of one measured resource element at boresight.
     boresights_deg, downtilt_deg
         Its sectors; no boresight means omnidirectional.
+    band
+        Name of the first band of the project that holds it, else its frequency, such as "1800 MHz".
+    mechanical_tilt_deg, pattern
+        How far its antennas are tipped forwards, and what they radiate; None for the pattern of 3GPP.
     """
 
     row: int
@@ -43,22 +50,30 @@ class Carrier:
     reach_km: float
     boresights_deg: NDArray[np.float64]
     downtilt_deg: float
+    band: str
+    mechanical_tilt_deg: float = 0.0
+    pattern: Pattern | None = None
 
 
-def carriers(sites: pd.DataFrame, radio: Radio) -> list[Carrier]:
+def carriers(sites: pd.DataFrame, radio: Radio, patterns: Mapping[str, Pattern] | None = None) -> list[Carrier]:
     """
     The carriers of the sites, in their order, each with the settings of its band.
+
+    Parameters
+    ----------
+    patterns
+        Antenna patterns by the names that sites call them.
 
     Raises
     ------
     LayerError
-        With every bandwidth and azimuth that cannot be, and how many sites have it.
+        With every frequency, bandwidth, azimuth and antenna that cannot be, and how many sites have it.
     """
     found: list[Carrier] = []
     faults: dict[str, list[str]] = {}
     for row, site in enumerate(sites.itertuples(index=False)):
         try:
-            found.append(_carrier(row, site, radio))
+            found.append(_carrier(row, site, radio, patterns or {}))
         except ValueError as fault:
             faults.setdefault(str(fault), []).append(str(site.site_id))
     if faults:
@@ -70,20 +85,14 @@ def _named(site_ids: list[str]) -> str:
     return f"{len(site_ids)} sites, first {site_ids[0]}" if len(site_ids) > 1 else site_ids[0]
 
 
-def band_of(radio: Radio, technology: str, frequency_mhz: float) -> Band | None:
-    """The first band of the project that holds a carrier."""
-    fits = (b for b in radio.bands if b.technology == technology and b.low_mhz <= frequency_mhz <= b.high_mhz)
-    return next(fits, None)
-
-
-def _carrier(row: int, site: object, radio: Radio) -> Carrier:
+def _carrier(row: int, site: object, radio: Radio, patterns: Mapping[str, Pattern]) -> Carrier:
     values = site._asdict()  # type: ignore[attr-defined]  # a named tuple of the frame
     technology, frequency, width = values["technology"], values["frequency_mhz"], values["bandwidth_mhz"]
-    band = band_of(radio, technology, frequency)
-    blocks = resource_blocks(technology, width, _spacing(band, technology))
-    offset = 0.0
-    if technology == "NR":
-        offset = radio.ssb_offset_db if band is None or band.ssb_offset_db is None else band.ssb_offset_db
+    band = radio.band_of(technology, frequency)
+    low, high = radio.frequencies_mhz
+    if not low <= frequency <= high:
+        raise ValueError(f"{frequency:g} MHz is outside {low:g}..{high:g} MHz of propagation '{radio.propagation}'")
+    blocks = resource_blocks(technology, width, spacing_khz(band, technology))
     return Carrier(
         row=row,
         site_id=values["site_id"],
@@ -93,13 +102,39 @@ def _carrier(row: int, site: object, radio: Radio) -> Carrier:
         y_m=float(values["y_m"]),
         height_agl_m=float(values["height_agl_m"]),
         frequency_mhz=float(frequency),
-        element_eirp_dbm=element_eirp(float(values["eirp_dbm"]), blocks, offset),
+        element_eirp_dbm=element_eirp(float(values["eirp_dbm"]), blocks, offset_db(radio, band, technology)),
         reach_km=radio.reach_km if band is None or band.reach_km is None else band.reach_km,
         boresights_deg=azimuths(values["azimuths_deg"]),
         downtilt_deg=float(values["downtilt_deg"]),
+        band=band_name(radio, technology, frequency),
+        mechanical_tilt_deg=float(values.get("mechanical_tilt_deg", 0.0)),
+        pattern=_pattern(values.get("antenna"), patterns),
     )
 
 
-def _spacing(band: Band | None, technology: str) -> int:
-    """Subcarrier spacing in kHz: the band's, else 15 for LTE and 30 for NR."""
+def _pattern(name: str | None, patterns: Mapping[str, Pattern]) -> Pattern | None:
+    if name is None or pd.isna(name):
+        return None
+    if name not in patterns:
+        near = nearest(name, patterns)
+        hint = f"did you mean '{near}'?" if near else "layers.antennas has no file of that name"
+        raise ValueError(f"antenna '{name}' is not known; {hint}")
+    return patterns[name]
+
+
+def band_name(radio: Radio, technology: str, frequency_mhz: float) -> str:
+    """Name of the first band of the project that holds a carrier, else its frequency, such as "1842.5 MHz"."""
+    band = radio.band_of(technology, frequency_mhz)
+    return f"{frequency_mhz:g} MHz" if band is None else band.name
+
+
+def spacing_khz(band: Band | None, technology: str) -> int:
+    """Subcarrier spacing: the band's, else 15 for LTE and 30 for NR."""
     return (band and band.scs_khz) or (30 if technology == "NR" else 15)
+
+
+def offset_db(radio: Radio, band: Band | None, technology: str) -> float:
+    """Power of NR's synchronisation block above the even share: the band's, else the project's; 0 for LTE."""
+    if technology != "NR":
+        return 0.0
+    return radio.ssb_offset_db if band is None or band.ssb_offset_db is None else band.ssb_offset_db

@@ -88,9 +88,8 @@ def bullington_loss(
         nu = np.max((h + bulge - line) * np.sqrt(spread / (d * (path - d))))
     else:
         rx_slope = np.max((h + bulge - rx_height_amsl_m) / (path - d))
-        at = (rx_height_amsl_m - tx_height_amsl_m + rx_slope * path) / (tx_slope + rx_slope)
-        line = (tx_height_amsl_m * (path - at) + rx_height_amsl_m * at) / path
-        nu = (tx_height_amsl_m + tx_slope * at - line) * np.sqrt(spread / (at * (path - at)))
+        # the height of the edge over the line, and where it stands, cancel: no division, so grazing is no trouble
+        nu = np.sqrt(spread * (tx_slope - direct) * max(rx_slope + direct, 0.0))
     return float(bullington_from_edge(nu, path))
 
 

@@ -89,6 +89,7 @@ def paths_within(
     at_one_km_dbm: float = math.inf,
     so_far_ddbm: NDArray[np.int16] | None = None,
     enough_ddbm: int = 0,
+    slant: bool = True,
 ) -> Paths:
     """
     Paths from a transmitter to the pixels of `grid` within its reach.
@@ -104,6 +105,8 @@ def paths_within(
     so_far_ddbm
         Level that a pixel has from other transmitters. Where it is at least `enough_ddbm` and free space alone keeps
         this transmitter below it, the pixel is left out: nothing this transmitter does can change it.
+    slant
+        Whether free space counts between the antennas; else over the ground, which is never farther.
     """
     rows, columns = terrain_grid.window(grid)
     so_far = np.full(grid.shape, NO_SIGNAL_DDBM, np.int16) if so_far_ddbm is None else so_far_ddbm
@@ -120,6 +123,7 @@ def paths_within(
         at_one_km_dbm,
         so_far,
         enough_ddbm,
+        slant,
     )
     azimuth_deg = np.degrees(np.arctan2(east_m, north_m))
     azimuth_deg[azimuth_deg < 0] += 360
@@ -140,6 +144,7 @@ def _within(
     at_one_km_dbm: float,
     so_far: np.ndarray,
     enough: int,
+    slant: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Pixels in reach that matter: place, metres east and north of the transmitter, ground; `top_m` above receivers."""
     rows, columns = so_far.shape
@@ -162,9 +167,10 @@ def _within(
             height = float(terrain[row + offset[0], column + offset[1]])
             best = so_far[row, column]
             if best >= enough:
-                slant = max(square + (top_m - height) ** 2, 1.0)
+                rise = top_m - height if slant else 0.0
+                apart = max(square + rise * rise, 1.0)
                 # A tenth of a dB to spare: the level itself is computed elsewhere and may round differently.
-                if not 10 * (at_one_km_dbm - 10 * math.log10(slant / 1e6)) >= best - 1:
+                if not 10 * (at_one_km_dbm - 10 * math.log10(apart / 1e6)) >= best - 1:
                     continue
             pixel[n], east[n], north[n], ground[n] = row * columns + column, dx, dy, height
             n += 1

@@ -5,18 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from phusong.config.radio import Band, Environment, Levels, Prior, Radio, Uncertainty
+from phusong.config.section import Section, Share, Technology, Text
 from phusong.errors import ConfigError
 from phusong.faults import sentences
 from phusong.text import nearest, nfc
 
-Technology = Literal["LTE", "NR"]
+__all__ = [
+    "LAYER_NAMES",
+    "Band",
+    "Environment",
+    "Layer",
+    "Layers",
+    "Levels",
+    "Prior",
+    "Project",
+    "Radio",
+    "Section",
+    "Target",
+    "Technology",
+    "Uncertainty",
+    "expand",
+    "load",
+    "shipped",
+    "write_template",
+]
+
 Level = Literal["limited", "good", "very_good"]
-Text = Annotated[str, AfterValidator(nfc)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 LAYER_NAMES = (
     "communes",
@@ -28,14 +47,13 @@ LAYER_NAMES = (
     "terrain",
     "terminals",
     "outages",
+    "clutter",
+    "claims",
+    "antennas",
 )
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Study(_Section):
+class Study(Section):
     """Which communes are studied: exactly one of the keys."""
 
     within: Literal["terrain"] | tuple[float, float, float, float] | None = None
@@ -53,7 +71,7 @@ class Study(_Section):
         return self
 
 
-class GridSection(_Section):
+class GridSection(Section):
     """The lattice."""
 
     crs: str = "EPSG:3405"
@@ -64,7 +82,7 @@ class GridSection(_Section):
     """Edge of a tile of the radio stage in pixels: bounds its memory, never changes a result."""
 
 
-class Layer(_Section):
+class Layer(Section):
     """Where a layer lies and how its columns are called."""
 
     path: str | tuple[str, ...]
@@ -73,11 +91,11 @@ class Layer(_Section):
     """Layer of a GeoPackage or sheet of a workbook."""
     crs: str | None = None
     """CRS of a table's coordinate columns. A file that carries its own CRS needs none, and must not contradict it."""
-    columns: dict[str, Text] = {}
+    columns: dict[str, Text] = Field(default_factory=dict)
     """Canonical column = the file's column."""
-    factors: dict[str, float] = {}
+    factors: dict[str, float] = Field(default_factory=dict)
     """Canonical column = factor from the file's unit to ours, such as `voltage_kv = 0.001` for volts."""
-    constants: dict[str, str | int | float | bool | dt.date] = {}
+    constants: dict[str, str | int | float | bool | dt.date] = Field(default_factory=dict)
     """Canonical column = one value for every row, for what the file leaves unsaid."""
     source: Text = ""
     """Who made it and where it was taken from."""
@@ -96,7 +114,7 @@ class Layer(_Section):
         return (self.path,) if isinstance(self.path, str) else self.path
 
 
-class Layers(_Section):
+class Layers(Section):
     """The inputs; communes, sites, population and terrain are required."""
 
     communes: Layer
@@ -108,6 +126,12 @@ class Layers(_Section):
     substations: Layer | None = None
     terminals: Layer | None = None
     outages: Layer | None = None
+    clutter: Layer | None = None
+    """Land cover: a raster of classes, or polygons with a `clutter_class` column."""
+    claims: Layer | None = None
+    """Coverage that operators claim: polygons with operator, technology and, if they say so, level."""
+    antennas: Layer | None = None
+    """Antenna patterns, MSI/PLANET files; `antenna` of a site is the file's name without its ending."""
 
     @model_validator(mode="after")
     def _rasters_are_no_tables(self) -> Self:
@@ -119,91 +143,21 @@ class Layers(_Section):
         return self
 
 
-class Band(_Section):
-    """A range of downlink carrier frequencies that shares its radio settings."""
-
-    name: Text
-    """Name by 3GPP, such as n41 or B3."""
-    technology: Technology
-    low_mhz: float = Field(gt=0)
-    high_mhz: float = Field(gt=0)
-    scs_khz: Literal[15, 30, 60] | None = None
-    """Subcarrier spacing; where nothing is said, 30 kHz for NR. LTE has 15 kHz only."""
-    reach_km: float | None = Field(None, gt=0, le=100)
-    """Farthest pixel computed for this band."""
-    ssb_offset_db: float | None = None
-    """Power of the synchronisation block's resource elements relative to the carrier's even share."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.high_mhz < self.low_mhz:
-            raise ValueError(f"band {self.name}: high_mhz is below low_mhz")
-        if self.technology == "LTE" and self.scs_khz not in (None, 15):
-            raise ValueError(f"band {self.name}: LTE has 15 kHz subcarriers only")
-        return self
-
-
-class Levels(_Section):
-    """RSRP (LTE) or SS-RSRP (NR) in dBm from which a level is reached."""
-
-    limited_dbm: float = Field(-110, ge=-156, le=-31)
-    good_dbm: float = Field(-100, ge=-156, le=-31)
-    very_good_dbm: float = Field(-90, ge=-156, le=-31)
-
-    @model_validator(mode="after")
-    def _rising(self) -> Self:
-        if not self.limited_dbm < self.good_dbm < self.very_good_dbm:
-            raise ValueError("the thresholds must rise from limited over good to very_good")
-        return self
-
-
-class Radio(_Section):
-    """How the radio stage reads the world."""
-
-    propagation: Literal["bullington", "free-space"] = "bullington"
-    """Basic transmission loss: ITU-R P.525 alone, or with ITU-R P.526 Bullington diffraction over the real profile."""
-    receiver_height_m: float = Field(1.5, ge=0.5, le=30)
-    """Receiving antenna above the ground."""
-    receiver_gain_dbi: float = Field(0, ge=-20, le=30)
-    """Receiving antenna's gain, less body and vehicle loss where these are wanted."""
-    effective_earth_radius_km: float = Field(8500, ge=4000, le=60000)
-    """Median effective Earth radius; 8 500 km is the usual 4/3 Earth of ITU-R P.526."""
-    reach_km: float = Field(10, gt=0, le=100)
-    """Farthest pixel computed, where the band says nothing."""
-    ssb_offset_db: float = Field(0, ge=-20, le=20)
-    """See `Band.ssb_offset_db`, where the band says nothing."""
-    radials_per_rim_pixel: float = Field(2, ge=1, le=6)
-    """Density of the sweep's radials at its rim."""
-    bands: tuple[Band, ...] = ()
-    """Settings by band; a carrier in none of them has 15 kHz (LTE) or 30 kHz (NR) subcarriers."""
-    lte: Levels = Levels()
-    nr: Levels = Levels()
-
-    @property
-    def farthest_km(self) -> float:
-        """The largest reach of any band."""
-        return max([self.reach_km, *(band.reach_km for band in self.bands if band.reach_km)])
-
-    def levels(self, technology: str) -> Levels:
-        """Thresholds of a technology."""
-        return self.nr if technology == "NR" else self.lte
-
-
-class People(_Section):
+class People(Section):
     """How people are counted."""
 
     scale_to: Literal["raster", "official"] = "raster"
     """`official` scales each commune to its `population` column; communes without a figure stay as they are."""
 
 
-class Power(_Section):
+class Power(Section):
     """Electricity, first form."""
 
     village_reach_m: float = Field(2000, gt=0, le=20000)
     """Farthest pixel of a village's territory."""
 
 
-class Zones(_Section):
+class Zones(Section):
     """Dead zones, first form."""
 
     technologies: tuple[Technology, ...] = Field(("LTE", "NR"), min_length=1)
@@ -214,7 +168,7 @@ class Zones(_Section):
     """Smaller zones are not drawn; their people stay in the sums as scattered."""
 
 
-class Target(_Section):
+class Target(Section):
     """An official goal, as data."""
 
     name: Text
@@ -230,7 +184,7 @@ class Target(_Section):
     """Decision or document, with its date."""
 
 
-class Project(_Section):
+class Project(Section):
     """A study, as its `project.toml` describes it."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
@@ -266,7 +220,7 @@ class Project(_Section):
         name = next(name for name in LAYER_NAMES if getattr(self.layers, name) is layer)
         found: list[Path] = []
         for path in layer.paths:
-            found += _expand(self.folder, path, name)
+            found += expand(self.folder, path, f"layers.{name}")
         return found
 
 
@@ -316,28 +270,34 @@ def write_template(folder: Path) -> Path:
 
 def shipped(folder: Literal["maps", "gis_data"], name: str) -> Path:
     """A data file that comes with the code: in the installed package, or beside the source root in a checkout."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "_data" / folder / name
     return installed if installed.exists() else package.parents[1] / folder / name
 
 
-def _expand(folder: Path, path: str, name: str) -> list[Path]:
+def expand(folder: Path, path: str, place: str) -> list[Path]:
+    """
+    The files a path or a pattern such as `dem/*.hgt` stands for, in alphabetical order.
+
+    Raises
+    ------
+    ConfigError
+        Beginning with `place`, where the path was written: when the file is missing or nothing matches.
+    """
     if any(sign in path for sign in "*?["):
         base = Path(path).anchor or folder
         pattern = str(Path(path).relative_to(base)) if Path(path).anchor else path
         found = sorted(Path(base).glob(pattern))
         if not found:
-            raise ConfigError(f"layers.{name}: no file matches {path} in {folder}")
+            raise ConfigError(f"{place}: no file matches {path} in {folder}")
         return found
     file = folder / path
     if file.is_dir():
-        raise ConfigError(
-            f"layers.{name}: {path} is a folder; write a file, or a pattern such as {path.rstrip('/')}/*.tif"
-        )
+        raise ConfigError(f"{place}: {path} is a folder; write a file, or a pattern such as {path.rstrip('/')}/*.tif")
     if file.exists():
         return [file]
     if "\\" in path:
-        raise ConfigError(f"layers.{name}: the file {path} is missing; write paths with /, such as data/sites.csv")
+        raise ConfigError(f"{place}: the file {path} is missing; write paths with /, such as data/sites.csv")
     beside = sorted(file.parent.iterdir()) if file.parent.is_dir() else []
     # the same name, written with the other form of its accents
     alike = [other for other in beside if nfc(other.name) == nfc(file.name)]
@@ -345,4 +305,4 @@ def _expand(folder: Path, path: str, name: str) -> list[Path]:
         return alike
     stems = {other.stem: other.name for other in beside if other.suffix.lower() == file.suffix.lower()}
     near = nearest(file.stem, stems)
-    raise ConfigError(f"layers.{name}: the file {path} is missing" + (f" (there is {stems[near]})" if near else ""))
+    raise ConfigError(f"{place}: the file {path} is missing" + (f" (there is {stems[near]})" if near else ""))

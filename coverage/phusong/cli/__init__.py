@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from phusong.cli import radio
 from phusong.errors import PhusongError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(radio.app, name="radio")
 
 ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]
 PeriodText = Annotated[str, typer.Option(help="Quarter, such as 2026Q3.")]
@@ -75,7 +77,7 @@ def check(
     with Reporter(quiet) as reporter:
         inputs = pipeline.prepare(study, quarter, reporter.step)
     if not quiet:
-        from phusong.layers.inputs import warnings
+        from phusong.layers.cautions import warnings
 
         _print_accounts(inputs)
         told = warnings(inputs.accounts)
@@ -100,10 +102,12 @@ def run(
 
     study = load(project)
     from phusong import pipeline
+    from phusong.cli.compiling import announce
     from phusong.progress import Reporter
     from phusong.publish.map import write_map
 
     with Reporter(quiet) as reporter:
+        announce(reporter)
         outcome = pipeline.run(study, period, workers, reporter.step)
         reporter.step("drawing the map", 0, 0)
         page = write_map(outcome.edition, (maps or study.folder / "maps") / f"{study.name}-{period}.html")

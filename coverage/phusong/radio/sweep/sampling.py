@@ -1,0 +1,107 @@
+"""Heights and classes read off rasters inside a kernel."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from phusong.radio.sweep.elementary import woven
+from phusong.radio.sweep.ground import Ground, Mast, Receivers
+
+
+class Rasters(NamedTuple):
+    """`ground.Ground` as kernels see it: clutter and zone have no rows where there is none."""
+
+    heights: np.ndarray
+    clutter: np.ndarray
+    zone: np.ndarray
+    column: int
+    row: int
+
+
+class Foot(NamedTuple):
+    """`ground.Mast` as kernels see it."""
+
+    column: float
+    row: float
+    ground_m: float
+    top_m: float
+
+
+class Ends(NamedTuple):
+    """`ground.Receivers` as kernels see them."""
+
+    column: np.ndarray
+    row: np.ndarray
+    distance_km: np.ndarray
+    azimuth_deg: np.ndarray
+    ground_m: np.ndarray
+    latitude_deg: np.ndarray
+
+
+def rasters_of(ground: Ground) -> Rasters:
+    """Rasters as kernels want them."""
+    clutter = np.empty((0, 0), np.float32) if ground.clutter_m is None else ground.clutter_m
+    zone = np.empty((0, 0), np.uint8) if ground.zone is None else ground.zone
+    return Rasters(
+        np.ascontiguousarray(ground.heights_m, np.float32),
+        np.ascontiguousarray(clutter, np.float32),
+        np.ascontiguousarray(zone, np.uint8),
+        *ground.origin,
+    )
+
+
+def foot_of(mast: Mast) -> Foot:
+    """A mast as kernels want it."""
+    return Foot(float(mast.column), float(mast.row), float(mast.ground_m), float(mast.ground_m + mast.height_agl_m))
+
+
+def ends_of(receivers: Receivers) -> Ends:
+    """
+    Receivers as kernels want them.
+
+    A place, distance or azimuth that is no finite number makes a distance of zero, which has no loss.
+    """
+    ends = Ends(*(np.array(getattr(receivers, name), np.float64) for name in Ends._fields))
+    lost = ~np.isfinite(ends.column + ends.row + ends.distance_km + ends.azimuth_deg)
+    for values in (ends.column, ends.row, ends.distance_km, ends.azimuth_deg):
+        values[lost] = 0.0
+    north = np.clip(np.nan_to_num(ends.latitude_deg), -90.0, 90.0)
+    return ends._replace(azimuth_deg=ends.azimuth_deg % 360.0, latitude_deg=north)
+
+
+@woven
+def on_raster(rasters: Rasters, x: float, y: float) -> bool:
+    """Whether a place lies among the pixel centres."""
+    x, y = x - rasters.column, y - rasters.row
+    return x >= 0.0 and y >= 0.0 and x <= rasters.heights.shape[1] - 1 and y <= rasters.heights.shape[0] - 1
+
+
+@woven
+def bilinear(rasters: Rasters, x: float, y: float) -> float:
+    """Height between four pixel centres at column x and row y, which lie on the raster; NaN next to unknown ground."""
+    heights = rasters.heights
+    whole_x, whole_y = math.floor(x), math.floor(y)
+    left, top = whole_x - rasters.column, whole_y - rasters.row
+    fx, fy = x - whole_x, y - whole_y
+    # On the last column or row the second pixel has no weight.
+    right, bottom = min(left + 1, heights.shape[1] - 1), min(top + 1, heights.shape[0] - 1)
+    upper = heights[top, left] + fx * (float(heights[top, right]) - heights[top, left])
+    lower = heights[bottom, left] + fx * (float(heights[bottom, right]) - heights[bottom, left])
+    return upper + fy * (lower - upper)
+
+
+@woven
+def clutter_at(rasters: Rasters, x: float, y: float) -> float:
+    """Representative clutter height of the pixel that holds a place; zero where no clutter is given."""
+    if not rasters.clutter.shape[0]:
+        return 0.0
+    return rasters.clutter[math.floor(y + 0.5) - rasters.row, math.floor(x + 0.5) - rasters.column]
+
+
+@woven
+def zone_at(rasters: Rasters, x: float, y: float) -> int:
+    """Radio-climatic zone of the pixel that holds a place."""
+    return rasters.zone[math.floor(y + 0.5) - rasters.row, math.floor(x + 0.5) - rasters.column]
