@@ -41,7 +41,7 @@ from phusong.radio.sweep.rows import (
     WIDTH,
     Constants,
 )
-from phusong.radio.sweep.sampling import Ends, Foot, Rasters, bilinear, clutter_at, on_raster, zone_at
+from phusong.radio.sweep.sampling import Ends, Foot, Origin, Rasters, bilinear, clutter_at, on_raster, zone_at
 
 LEAST_INTERVALS = 4
 """Of a profile: P.1812 wants ten points and more, and is not defined on fewer than three inside."""
@@ -58,29 +58,37 @@ def exact_paths(
     loss = np.full(ends.distance_km.size, np.nan)
     if math.isnan(foot.top_m):
         return loss
+    heights, clutter, zone, origin = rasters.heights, rasters.clutter, rasters.zone, rasters.origin
+    columns, rows, distances, grounds, norths = (
+        ends.column,
+        ends.row,
+        ends.distance_km,
+        ends.ground_m,
+        ends.latitude_deg,
+    )
     longest = 0.0
-    for d in ends.distance_km:
+    for d in distances:
         longest = max(longest, d)
     profile = np.empty((5, max(LEAST_INTERVALS, math.ceil(longest / step_km)) + 1))
     g, hard, place = np.ones((ROWS, WIDTH)), np.ones((ROWS, WIDTH)), np.empty(CHUNK, np.int64)
     shares = duct_shares()
     n = 0
-    for path in range(ends.distance_km.size):
-        d, x, y, ground = ends.distance_km[path], ends.column[path], ends.row[path], ends.ground_m[path]
+    for path in range(distances.size):
+        d, x, y, ground = distances[path], columns[path], rows[path], grounds[path]
         if not d > 0.0 or math.isnan(ground):
             continue
         intervals = max(LEAST_INTERVALS, math.ceil(d / step_km))
-        if not _read_profile(profile, rasters, foot, x, y, intervals):
+        if not _read_profile(profile, heights, clutter, origin, foot, x, y, intervals):
             continue
-        g[DISTANCE, n], g[LATITUDE, n] = d, ends.latitude_deg[path]
+        g[DISTANCE, n], g[LATITUDE, n] = d, norths[path]
         g[SPACING, n], g[SAMPLES, n] = d / intervals, intervals - 1
         g[TX_AMSL, n], g[RX_AMSL, n] = foot.top_m, ground + rx_height_m
         g[LAND, n], g[INLAND, n], g[SEA_SHARE, n] = d, d, 0.0
-        g[DUCT_SHARE, n] = shares[int(abs(ends.latitude_deg[path]))]
-        set_coasts(g, n, rasters, foot, x, y, c)
-        if rasters.zone.shape[0]:
-            _climate(g, n, rasters, foot, x, y, intervals)
-        _geometry(g, n, profile, intervals, foot.ground_m, ground, rasters.clutter.shape[0] > 0, c)
+        g[DUCT_SHARE, n] = shares[int(abs(norths[path]))]
+        set_coasts(g, n, zone, origin, foot, x, y, c)
+        if zone.shape[0]:
+            _climate(g, n, zone, origin, foot, x, y, intervals)
+        _geometry(g, n, profile, intervals, foot.ground_m, ground, clutter.shape[0] > 0, c)
         place[n] = path
         n += 1
         if n == CHUNK:
@@ -93,37 +101,50 @@ def exact_paths(
 
 
 @woven
-def set_coasts(g: np.ndarray, n: int, rasters: Rasters, foot: Foot, x: float, y: float, c: Constants) -> None:
+def set_coasts(
+    g: np.ndarray, n: int, zone: np.ndarray, origin: Origin, foot: Foot, x: float, y: float, c: Constants
+) -> None:
     """Distances of the terminals from the coast: none for one at sea."""
-    if rasters.zone.shape[0]:
-        g[TX_COAST, n] = 0.0 if zone_at(rasters, foot.column, foot.row) == SEA else c.tx_to_coast_km
-        g[RX_COAST, n] = 0.0 if zone_at(rasters, x, y) == SEA else c.rx_to_coast_km
+    if zone.shape[0]:
+        g[TX_COAST, n] = 0.0 if zone_at(zone, origin, foot.column, foot.row) == SEA else c.tx_to_coast_km
+        g[RX_COAST, n] = 0.0 if zone_at(zone, origin, x, y) == SEA else c.rx_to_coast_km
 
 
 @kernel
-def _read_profile(profile: np.ndarray, rasters: Rasters, foot: Foot, x: float, y: float, n: int) -> bool:
+def _read_profile(
+    profile: np.ndarray,
+    heights: np.ndarray,
+    clutter: np.ndarray,
+    origin: Origin,
+    foot: Foot,
+    x: float,
+    y: float,
+    n: int,
+) -> bool:
     """Bilinear heights of the n - 1 interior points into row 0, with clutter in row 1; false where one is not known."""
-    if not (on_raster(rasters, foot.column, foot.row) and on_raster(rasters, x, y)):
+    if not (on_raster(heights, origin, foot.column, foot.row) and on_raster(heights, origin, x, y)):
         return False
     east, south, total = (x - foot.column) / n, (y - foot.row) / n, 0.0
     for k in range(1, n):
-        profile[0, k] = bilinear(rasters, foot.column + k * east, foot.row + k * south)
+        profile[0, k] = bilinear(heights, origin, foot.column + k * east, foot.row + k * south)
         total += profile[0, k]
-    if rasters.clutter.shape[0]:
+    if clutter.shape[0]:
         for k in range(1, n):
-            profile[1, k] = profile[0, k] + clutter_at(rasters, foot.column + k * east, foot.row + k * south)
+            profile[1, k] = profile[0, k] + clutter_at(clutter, origin, foot.column + k * east, foot.row + k * south)
             total += profile[1, k]
     return not math.isnan(total)
 
 
 @kernel
-def _climate(g: np.ndarray, n: int, rasters: Rasters, foot: Foot, x: float, y: float, intervals: int) -> None:
+def _climate(
+    g: np.ndarray, n: int, zone: np.ndarray, origin: Origin, foot: Foot, x: float, y: float, intervals: int
+) -> None:
     """Longest stretches of land and of inland, share of sea; each point stands for half an interval to each side."""
     step = g[SPACING, n]
     land = inland = longest_land = longest_inland = sea = 0.0
     for k in range(intervals + 1):
         share = k / intervals
-        here = zone_at(rasters, foot.column + share * (x - foot.column), foot.row + share * (y - foot.row))
+        here = zone_at(zone, origin, foot.column + share * (x - foot.column), foot.row + share * (y - foot.row))
         part = step if 0 < k < intervals else 0.5 * step
         sea += part if here == SEA else 0.0
         land = land + part if here != SEA else 0.0

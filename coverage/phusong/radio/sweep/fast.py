@@ -103,7 +103,15 @@ def _swept(
 ) -> np.ndarray:
     """Loss of paths that come radial by radial and outwards."""
     loss = np.full(radial.size, np.nan)
-    most, covered = last.max() + 1, rasters.clutter.shape[0] > 0
+    heights, clutter, zone, origin = rasters.heights, rasters.clutter, rasters.zone, rasters.origin
+    columns, rows, distances, grounds, norths = (
+        ends.column,
+        ends.row,
+        ends.distance_km,
+        ends.ground_m,
+        ends.latitude_deg,
+    )
+    most, covered = last.max() + 1, clutter.shape[0] > 0
     line, corner, own = np.empty((LINE_ROWS, most)), np.empty((2, most), np.int64), np.empty((3, OWN_POINTS))
     line[INVERSE, 1:] = 1.0 / (np.arange(1, most) * step_km)
     own[OWN_INVERSE] = 1.0 / (np.arange(1, OWN_POINTS + 1) * step_km)
@@ -121,9 +129,8 @@ def _swept(
         for path in range(first, after):
             if last[path] > known:
                 break
-            d, x, y = ends.distance_km[path], ends.column[path], ends.row[path]
-            ground, north = ends.ground_m[path], ends.latitude_deg[path]
-            if not read_own(own, rasters, foot, x, y, ground, step_km / d):
+            d, x, y, ground, north = distances[path], columns[path], rows[path], grounds[path], norths[path]
+            if not read_own(own, heights, clutter, origin, foot, x, y, ground, step_km / d):
                 continue
             for k in range(passed + 1, last[path] + 1):
                 corners = raise_hull(line, BULGED, corner, 0, corners, k)
@@ -135,8 +142,8 @@ def _swept(
             intervals = math.ceil(d / step_km)
             g[SPACING, n], g[SAMPLES, n] = d / intervals, intervals - 1
             g[TX_AMSL, n], g[RX_AMSL, n] = foot.top_m, ground + rx_height_m
-            set_climate(g, n, line, passed, step_km, rasters, x, y)
-            set_coasts(g, n, rasters, foot, x, y, c)
+            set_climate(g, n, line, passed, step_km, zone, origin, x, y)
+            set_coasts(g, n, zone, origin, foot, x, y, c)
             set_bare(g, n, line, own, corner, corners, passed, step_km, foot.ground_m, ground, c)
             if covered:
                 set_edges(g, n, line, own, corner, 1, covered_corners, passed, step_km, c)

@@ -65,18 +65,19 @@ def _in_sight(
     row_km: float,
     radials: int,
 ) -> np.ndarray:
-    sight = np.full(ends.distance_km.size, DARK, np.uint8)
+    distances, azimuths, grounds = ends.distance_km, ends.azimuth_deg, ends.ground_m
+    sight = np.full(distances.size, DARK, np.uint8)
     if not sight.size:
         return sight
-    farthest = int(ends.distance_km.max() / step_km - 0.5)
+    farthest = int(distances.max() / step_km - 0.5)
     ring = _rings(farthest)
     radials = _multiple(radials, 1 << ring[0])
     steepest = _horizons(rasters, foot, ring, bulge, step_km, column_km, row_km, radials)
     for path in range(sight.size):
-        d, ground = ends.distance_km[path], ends.ground_m[path]
+        d, ground = distances[path], grounds[path]
         last = max(int(d / step_km - 0.5), 0)
         here = radials >> ring[last]
-        nearest = int(ends.azimuth_deg[path] * (here / 360.0) + 0.5)
+        nearest = int(azimuths[path] * (here / 360.0) + 0.5)
         slope = steepest[(nearest if nearest < here else 0) << ring[last], last]
         line = (ground + rx_height_m - foot.top_m) / max(d, 1e-6) - bulge * d
         if not (math.isnan(slope) or math.isnan(line)):
@@ -112,6 +113,7 @@ def _horizons(
     radials: int,
 ) -> np.ndarray:
     """Steepest slope so far, in metres a km, of each radial and point; NaN from the first unknown ground on."""
+    heights, origin = rasters.heights, rasters.origin
     steepest = np.full((radials, ring.size), -np.inf, np.float32)
     first = 1
     while first < ring.size:
@@ -125,7 +127,7 @@ def _horizons(
             east, south = math.sin(direction) * step_km / column_km, -math.cos(direction) * step_km / row_km
             for k in range(first, after):
                 x, y, u = foot.column + k * east, foot.row + k * south, k * step_km
-                h = bilinear(rasters, x, y) if on_raster(rasters, x, y) else math.nan
+                h = bilinear(heights, origin, x, y) if on_raster(heights, origin, x, y) else math.nan
                 here = (h - foot.top_m) / u - bulge * u
                 # Once the ground is lost, so is the rest: no comparison with NaN is true.
                 slope = slope if here <= slope else here if here > slope else math.nan

@@ -7,18 +7,28 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phusong.radio.sweep.elementary import woven
+from phusong.radio.sweep.elementary import kernel, woven
 from phusong.radio.sweep.ground import Ground, Mast, Receivers
 
 
+class Origin(NamedTuple):
+    """Column and row of the first pixel of rasters."""
+
+    column: int
+    row: int
+
+
 class Rasters(NamedTuple):
-    """`ground.Ground` as kernels see it: clutter and zone have no rows where there is none."""
+    """
+    `ground.Ground` as kernels see it: clutter and zone have no rows where there is none.
+
+    A kernel takes the arrays out once: to take one out of a tuple counts a reference, which is dear inside a loop.
+    """
 
     heights: np.ndarray
     clutter: np.ndarray
     zone: np.ndarray
-    column: int
-    row: int
+    origin: Origin
 
 
 class Foot(NamedTuple):
@@ -49,7 +59,7 @@ def rasters_of(ground: Ground) -> Rasters:
         np.ascontiguousarray(ground.heights_m, np.float32),
         np.ascontiguousarray(clutter, np.float32),
         np.ascontiguousarray(zone, np.uint8),
-        *ground.origin,
+        Origin(*ground.origin),
     )
 
 
@@ -64,27 +74,44 @@ def ends_of(receivers: Receivers) -> Ends:
 
     A place, distance or azimuth that is no finite number makes a distance of zero, which has no loss.
     """
-    ends = Ends(*(np.array(getattr(receivers, name), np.float64) for name in Ends._fields))
+    ends = Ends(*(np.ascontiguousarray(getattr(receivers, name), np.float64) for name in Ends._fields))
+    return ends if _usable(ends) else _mended(ends)
+
+
+@kernel
+def _usable(ends: Ends) -> bool:
+    """Whether all is finite and in range; ground may be unknown."""
+    good = 0
+    for i in range(ends.distance_km.size):
+        # A comparison with NaN is false.
+        there = abs(ends.column[i]) < 1e12 and abs(ends.row[i]) < 1e12 and abs(ends.distance_km[i]) < 1e12
+        good += 1 if there and 0.0 <= ends.azimuth_deg[i] < 360.0 and abs(ends.latitude_deg[i]) <= 90.0 else 0
+    return good == ends.distance_km.size
+
+
+def _mended(ends: Ends) -> Ends:
     lost = ~np.isfinite(ends.column + ends.row + ends.distance_km + ends.azimuth_deg)
-    for values in (ends.column, ends.row, ends.distance_km, ends.azimuth_deg):
-        values[lost] = 0.0
-    north = np.clip(np.nan_to_num(ends.latitude_deg), -90.0, 90.0)
-    return ends._replace(azimuth_deg=ends.azimuth_deg % 360.0, latitude_deg=north)
+    return ends._replace(
+        column=np.where(lost, 0.0, ends.column),
+        row=np.where(lost, 0.0, ends.row),
+        distance_km=np.where(lost, 0.0, ends.distance_km),
+        azimuth_deg=np.where(lost, 0.0, ends.azimuth_deg) % 360.0,
+        latitude_deg=np.clip(np.nan_to_num(ends.latitude_deg), -90.0, 90.0),
+    )
 
 
 @woven
-def on_raster(rasters: Rasters, x: float, y: float) -> bool:
+def on_raster(heights: np.ndarray, origin: Origin, x: float, y: float) -> bool:
     """Whether a place lies among the pixel centres."""
-    x, y = x - rasters.column, y - rasters.row
-    return x >= 0.0 and y >= 0.0 and x <= rasters.heights.shape[1] - 1 and y <= rasters.heights.shape[0] - 1
+    x, y = x - origin.column, y - origin.row
+    return x >= 0.0 and y >= 0.0 and x <= heights.shape[1] - 1 and y <= heights.shape[0] - 1
 
 
 @woven
-def bilinear(rasters: Rasters, x: float, y: float) -> float:
+def bilinear(heights: np.ndarray, origin: Origin, x: float, y: float) -> float:
     """Height between four pixel centres at column x and row y, which lie on the raster; NaN next to unknown ground."""
-    heights = rasters.heights
     whole_x, whole_y = math.floor(x), math.floor(y)
-    left, top = whole_x - rasters.column, whole_y - rasters.row
+    left, top = whole_x - origin.column, whole_y - origin.row
     fx, fy = x - whole_x, y - whole_y
     # On the last column or row the second pixel has no weight.
     right, bottom = min(left + 1, heights.shape[1] - 1), min(top + 1, heights.shape[0] - 1)
@@ -94,14 +121,14 @@ def bilinear(rasters: Rasters, x: float, y: float) -> float:
 
 
 @woven
-def clutter_at(rasters: Rasters, x: float, y: float) -> float:
+def clutter_at(clutter: np.ndarray, origin: Origin, x: float, y: float) -> float:
     """Representative clutter height of the pixel that holds a place; zero where no clutter is given."""
-    if not rasters.clutter.shape[0]:
+    if not clutter.shape[0]:
         return 0.0
-    return rasters.clutter[math.floor(y + 0.5) - rasters.row, math.floor(x + 0.5) - rasters.column]
+    return clutter[math.floor(y + 0.5) - origin.row, math.floor(x + 0.5) - origin.column]
 
 
 @woven
-def zone_at(rasters: Rasters, x: float, y: float) -> int:
+def zone_at(zone: np.ndarray, origin: Origin, x: float, y: float) -> int:
     """Radio-climatic zone of the pixel that holds a place."""
-    return rasters.zone[math.floor(y + 0.5) - rasters.row, math.floor(x + 0.5) - rasters.column]
+    return zone[math.floor(y + 0.5) - origin.row, math.floor(x + 0.5) - origin.column]
