@@ -38,4 +38,4 @@ def test_one_fault_is_singular():
 
 
 def test_no_fault_stops_nothing():
-    refuse_if("sites", [])
+    assert refuse_if("sites", []) is None

@@ -161,6 +161,14 @@ def duct_shares() -> np.ndarray:
     return shares
 
 
+@kernel
+def settle(loss: np.ndarray, place: np.ndarray, g: np.ndarray, hard: np.ndarray, n: int, c: Constants) -> None:
+    """Compute the first n paths and put each loss where `place` says."""
+    losses(g, hard, n, c)
+    for i in range(n):
+        loss[place[i]] = g[LOSS, i]
+
+
 @vectorised
 def _without_ducts(g: np.ndarray, n: int, c: Constants) -> None:
     """

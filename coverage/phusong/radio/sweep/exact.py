@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from phusong.radio.sweep.closed_form import duct_shares, losses
+from phusong.radio.sweep.closed_form import duct_shares, settle
 from phusong.radio.sweep.elementary import kernel, woven
 from phusong.radio.sweep.ground import INLAND_ZONE, SEA
 from phusong.radio.sweep.rows import (
@@ -18,7 +18,6 @@ from phusong.radio.sweep.rows import (
     K_BETA_EARTH_KM,
     LAND,
     LATITUDE,
-    LOSS,
     NU,
     NU_BETA,
     ROUGHNESS,
@@ -92,11 +91,9 @@ def exact_paths(
         place[n] = path
         n += 1
         if n == CHUNK:
-            losses(g, hard, n, c)
-            loss[place] = g[LOSS, :CHUNK]
+            settle(loss, place, g, hard, n, c)
             n = 0
-    losses(g, hard, n, c)
-    loss[place[:n]] = g[LOSS, :n]
+    settle(loss, place, g, hard, n, c)
     return loss
 
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from phusong.radio.sweep.closed_form import duct_shares, losses
+from phusong.radio.sweep.closed_form import duct_shares, settle
 from phusong.radio.sweep.elementary import kernel
 from phusong.radio.sweep.exact import exact_paths, set_coasts
 from phusong.radio.sweep.radial import (
@@ -31,7 +31,6 @@ from phusong.radio.sweep.rows import (
     DISTANCE,
     DUCT_SHARE,
     LATITUDE,
-    LOSS,
     ROWS,
     RX_AMSL,
     SAMPLES,
@@ -152,11 +151,9 @@ def _swept(
             place[n] = path
             n += 1
             if n == CHUNK:
-                losses(g, hard, n, c)
-                loss[place] = g[LOSS, :CHUNK]
+                settle(loss, place, g, hard, n, c)
                 n = 0
-    losses(g, hard, n, c)
-    loss[place[:n]] = g[LOSS, :n]
+    settle(loss, place, g, hard, n, c)
     return loss
 
 

@@ -223,9 +223,10 @@ def _edge(
             u = corner[hull, i] * step
             top = line[COVERED, corner[hull, i]] + taken * u * u
             back = max(back, (top - rx) / (d - u) - bulge * (d - u))
+        for j in range(OWN_POINTS):
+            back = max(back, (own[OWN_COVERED, j] - rx) * own[OWN_INVERSE, j] - bulge * (j + 1) * step)
     for j in range(OWN_POINTS):
         v, h = (j + 1) * step, own[OWN_COVERED, j]
-        back = max(back, (h - rx) * own[OWN_INVERSE, j] - bulge * v)
         steepest = max(steepest, (h - tx) / (d - v) - bulge * (d - v))
     direct = (rx - tx) / d
     above_tx, above_rx = steepest + bulge * d - direct, back + bulge * d + direct
