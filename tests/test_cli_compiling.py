@@ -27,6 +27,8 @@ def test_told_until_kernels_are_kept(tmp_path, monkeypatch):
     kept.write_bytes(b"")
     compiling.announce(listener)
     assert listener.told == [(compiling.NOTICE, 0, 0)]
+    compiling.announce(listener, "exact")
+    assert len(listener.told) == 2
 
 
 def test_changed_kernels_have_another_folder(tmp_path, monkeypatch):

@@ -129,7 +129,7 @@ def loss(
         dem, place, tx_height_m, P1812(**model), radius_km=radius_km, mode=mode.value, step_km=step_km
     )
     with Reporter(quiet) as reporter:
-        announce(reporter)
+        announce(reporter, mode.value)
         told = (
             _write_raster(link, out, workers, reporter)
             if points is None
