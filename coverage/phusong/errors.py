@@ -30,3 +30,7 @@ class LayerError(PhusongError):
 
 class SnapshotError(PhusongError):
     """A snapshot cannot be written or read where it was asked for."""
+
+
+class FilingError(PhusongError):
+    """A filed table cannot be read or understood as it stands."""

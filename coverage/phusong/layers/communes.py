@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -15,9 +16,9 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from phusong.config import Project
+from phusong.config import Layer, Project
 from phusong.layers.account import Account, refuse_if
-from phusong.layers.files import read_features
+from phusong.layers.files import features
 from phusong.layers.geometry import geodesic_area_km2, placed
 from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, day, number, word
 
@@ -74,8 +75,14 @@ def read(project: Project, on: dt.date) -> tuple[gpd.GeoDataFrame, Account]:
     LayerError
         With every fault of the layer.
     """
-    raw = read_features(project, "communes")
-    frame, faults = conform(raw, SCHEMA, project.layers.communes)
+    layer = project.layers.communes
+    return read_files(layer, project.files(layer), on)
+
+
+def read_files(layer: Layer, files: list[Path], on: dt.date) -> tuple[gpd.GeoDataFrame, Account]:
+    """As `read`, of the files given."""
+    raw = features("communes", layer, files)
+    frame, faults = conform(raw, SCHEMA, layer)
     refuse_if("communes", faults)
     frame = gpd.GeoDataFrame(frame, geometry="geometry", crs=raw.crs)
     frame, refused, repaired = placed(frame, ("Polygon", "MultiPolygon"))

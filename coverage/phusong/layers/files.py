@@ -58,7 +58,12 @@ def read_features(project: Project, name: str) -> gpd.GeoDataFrame:
         When a file cannot be read, carries no CRS and the project file names none, or contradicts the named one.
     """
     layer: Layer = getattr(project.layers, name)
-    parts = [_numbered(_located(name, _read(name, file, layer), file, layer), file) for file in project.files(layer)]
+    return features(name, layer, project.files(layer))
+
+
+def features(name: str, layer: Layer, files: list[Path]) -> gpd.GeoDataFrame:
+    """As `read_features`, of the files given."""
+    parts = [_numbered(_located(name, _read(name, file, layer), file, layer), file) for file in files]
     same = [part.to_crs(parts[0].crs) for part in parts]
     return gpd.GeoDataFrame(pd.concat(same, ignore_index=True), geometry="geometry", crs=parts[0].crs)
 

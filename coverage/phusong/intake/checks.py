@@ -1,0 +1,173 @@
+"""Checks: rows against each other, against the licence table, the calendar and the period before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from phusong.intake.finding import Finding
+from phusong.intake.spectrum import holders, operator_named
+
+SAME_PLACE_M = 50.0
+MOVED_M = 100.0
+_NAMED = 3
+_EARTH_M = 6_371_000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """
+    Rows of earlier parts and files, so that a table in parts is checked as one.
+
+    Parameters
+    ----------
+    keys
+        Ids that were taken, with the place in the source, and longitude and latitude in degrees.
+    """
+
+    keys: pd.DataFrame
+
+    @staticmethod
+    def nothing() -> Seen:
+        """Before the first file."""
+        return Seen(pd.DataFrame({"key": pd.Series(dtype=object), "at": pd.Series(dtype=object), "longitude": 0.0, "latitude": 0.0}))
+
+    def and_rows(self, frame: pd.DataFrame, key: str, taken: NDArray[np.bool_]) -> Seen:
+        """With the rows of a frame that were taken."""
+        rows = frame[taken & frame[key].notna().to_numpy()]
+        own = pd.DataFrame({"key": rows[key], "at": places(rows), "longitude": rows.longitude, "latitude": rows.latitude})
+        return Seen(pd.concat([self.keys, own], ignore_index=True) if len(self.keys) else own.reset_index(drop=True))
+
+
+def places(frame: pd.DataFrame) -> pd.Series:
+    """Where rows stand in their source, for people: sheet and row."""
+    sheet = frame.source_sheet.astype(str)
+    return (sheet + ("!" if len(frame) else "")).where(sheet != "", "") + frame.source_row.astype(str)
+
+
+def duplicates(frame: pd.DataFrame, key: str, taken: NDArray[np.bool_], seen: Seen) -> list[Finding]:
+    """
+    Rows whose id a row before them bears: the same row again, or the id of another place.
+
+    Of rows with one id the first that has no other fault is kept; another place under the same id is told apart, for then
+    either may be wrong.
+
+    Parameters
+    ----------
+    taken
+        Rows that no other check has set aside.
+    """
+    ids = frame[key].where(frame[key].notna(), None)
+    own = pd.DataFrame({"key": ids, "at": places(frame), "longitude": frame.longitude, "latitude": frame.latitude, "row": np.arange(len(frame))})
+    own = own[taken & ids.notna().to_numpy()]
+    every = pd.concat([seen.keys.assign(row=-1), own], ignore_index=True) if len(seen.keys) else own.reset_index(drop=True)
+    first = every.groupby("key", sort=False).nth(0).set_index("key")
+    again = every[every.duplicated("key") & (every.row >= 0)]
+    if again.empty:
+        return []
+    kept = first.loc[again.key]
+    apart = _metres(*(again[n].to_numpy(float) for n in ("longitude", "latitude")), *(kept[n].to_numpy(float) for n in ("longitude", "latitude")))
+    other = apart > SAME_PLACE_M
+    findings = []
+    for reason, which in (("duplicate", ~other), ("id_used_twice", other)):
+        rows = again[which].sort_values("row")
+        if len(rows):
+            told = tuple(first.loc[rows.key, "at"].astype(str))
+            findings.append(Finding(reason, rows.row.to_numpy(np.int64), key, tuple(rows.key.astype(str)), (), told))
+    return findings
+
+
+def co_sited(frame: pd.DataFrame, key: str, taken: NDArray[np.bool_]) -> list[Finding]:
+    """Rows at the place of another operator's: shared masts, told and not faulted."""
+    at = np.flatnonzero(taken & np.isfinite(frame.longitude.to_numpy(float)))
+    if len(at) < 2 or "operator" not in frame:
+        return []
+    points = _plane(frame.longitude.to_numpy(float)[at], frame.latitude.to_numpy(float)[at])
+    pairs = cKDTree(points).query_pairs(SAME_PLACE_M, output_type="ndarray")
+    operators = pd.factorize(frame.operator.astype(str))[0][at]
+    pairs = pairs[operators[pairs[:, 0]] != operators[pairs[:, 1]]] if len(pairs) else pairs
+    if not len(pairs):
+        return []
+    both = pd.DataFrame(np.concatenate([pairs, pairs[:, ::-1]]), columns=["row", "other"]).sort_values(["row", "other"])
+    ids = frame[key].astype(str).to_numpy()[at]
+    names = both.assign(id=ids[both.other]).groupby("row").head(_NAMED).groupby("row").id.agg(", ".join)
+    return [Finding("co_sited", at[names.index.to_numpy()], key, (), (), tuple(names))]
+
+
+def licensed(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
+    """Frequencies that others held on the day; those of nobody in the table are told and accepted."""
+    if not {"operator", "frequency_mhz"} <= set(frame):
+        return []
+    couples = pd.MultiIndex.from_arrays([frame.operator.astype(object).where(frame.operator.notna(), ""), frame.frequency_mhz.to_numpy(float)])
+    codes, different = pd.factorize(couples)
+    found: dict[tuple[str, str], list[int]] = {}
+    for code, (operator, frequency) in enumerate(different):
+        if not operator or not np.isfinite(frequency) or not 0 < frequency < 1e5:
+            continue
+        who = holders(float(frequency), as_of)
+        if not who:
+            found.setdefault(("licence_unknown", ""), []).append(code)
+        elif operator_named(str(operator)) not in who and _is_known(str(operator)):
+            found.setdefault(("band_not_licensed", ", ".join(who)), []).append(code)
+    findings = []
+    for (reason, who_text), which in sorted(found.items()):
+        rows = np.flatnonzero(np.isin(codes, which))
+        texts = tuple(f"{value:g}" for value in frame.frequency_mhz.to_numpy(float)[rows])
+        findings.append(Finding(reason, rows, "frequency_mhz", texts, words={"holder": who_text} if who_text else {}))
+    return findings
+
+
+def _is_known(operator: str) -> bool:
+    """Of an operator that the table does not know, nothing is said."""
+    from phusong.intake.spectrum import licences
+
+    return operator_named(operator) in {licence.operator for licence in licences()}
+
+
+def dated(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
+    """States and days that cannot both be true on the as-of date."""
+    if not {"status", "on_air_date"} <= set(frame):
+        return []
+    day = frame.on_air_date
+    late = (day > pd.Timestamp(as_of)) & (frame.status == "on_air")
+    past = (day <= pd.Timestamp(as_of)) & (frame.status == "planned")
+    findings = []
+    for reason, which in (("on_air_in_future", late), ("planned_but_past", past)):
+        rows = np.flatnonzero(which.to_numpy(bool))
+        if len(rows):
+            findings.append(Finding(reason, rows, "on_air_date", tuple(day.iloc[rows].dt.strftime("%Y-%m-%d")), words={"as_of": str(as_of)}))
+    return findings
+
+
+def moved(frame: pd.DataFrame, key: str, before: pd.DataFrame) -> list[Finding]:
+    """Rows that stood elsewhere in the period before, by more than `MOVED_M`."""
+    earlier = before.drop_duplicates(key).set_index(key)[["longitude", "latitude"]]
+    own = frame[[key, "longitude", "latitude"]].join(earlier, on=key, rsuffix="_before")
+    far = _metres(*(own[n].to_numpy(float) for n in ("longitude", "latitude", "longitude_before", "latitude_before")))
+    with np.errstate(invalid="ignore"):
+        rows = np.flatnonzero(far > MOVED_M)
+    told = np.array([f"{value:.0f}" for value in far[rows]], object)
+    return [Finding("moved", rows[told == metres], key, words={"distance": metres}) for metres in sorted(set(told), key=float)]
+
+
+def vanished(frame: pd.DataFrame, key: str, before: pd.DataFrame, operators: frozenset[str]) -> tuple[str, ...]:
+    """Ids of the period before, of the same operators, that no row bears now, in order."""
+    same = before[before.operator.isin(operators)] if "operator" in before and operators else before
+    return tuple(sorted(set(same[key].dropna().astype(str)) - set(frame[key].dropna().astype(str))))
+
+
+def _plane(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Metres on a sphere, as three coordinates: chords of some metres are as long as arcs."""
+    east, north = np.radians(longitude), np.radians(latitude)
+    return _EARTH_M * np.stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1)
+
+
+def _metres(
+    longitude: NDArray[np.float64], latitude: NDArray[np.float64], longitude_b: NDArray[np.float64], latitude_b: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.norm(_plane(longitude, latitude) - _plane(longitude_b, latitude_b), axis=1))

@@ -1,0 +1,126 @@
+"""Spec: what a filed layer must hold – its columns, their kinds and bounds, from the schemas of the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import pandera.pandas as pa
+
+from phusong.errors import FilingError
+from phusong.layers import power_lines, sites, substations, tables, villages
+from phusong.text import nearest
+
+Kind = Literal["word", "number", "flag", "day", "place"]
+PLACE = ("longitude", "latitude", "coordinates", "northing_m", "easting_m")
+"""Columns that tell a position; they are read together, as filed."""
+UNIT = ("commune_code", "commune_name", "district_name", "province_name")
+"""Columns that tell a unit of administration."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    One canonical column.
+
+    Parameters
+    ----------
+    low, high
+        Bounds of a number, ends included.
+    pattern, form
+        Form of a word as a pattern, and in words.
+    among
+        The words allowed; empty where any is.
+    """
+
+    name: str
+    kind: Kind
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    pattern: str = ""
+    form: str = ""
+    among: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Spec:
+    """
+    One layer as it is filed.
+
+    Parameters
+    ----------
+    key
+        Column that names a row; empty where several do.
+    located
+        How a row has a place: by a point, by its own shape, or not at all.
+    """
+
+    layer: str
+    fields: Mapping[str, Field]
+    key: str = ""
+    located: Literal["point", "shape", "no"] = "point"
+
+
+def spec(layer: str) -> Spec:
+    """
+    What a filed layer must hold.
+
+    Raises
+    ------
+    FilingError
+        When there is no such layer.
+    """
+    if layer not in LAYERS:
+        near = nearest(layer, LAYERS)
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise FilingError(f"'{layer}' is no layer that is filed: expected one of {', '.join(LAYERS)}{hint}")
+    return _spec(layer)
+
+
+LAYERS = ("sites", "villages", "substations", "power_lines", "terminals", "outages", "points")
+
+
+@cache
+def _spec(layer: str) -> Spec:
+    place = {name: Field(name, "place") for name in PLACE}
+    unit = {name: Field(name, "word") for name in UNIT}
+    match layer:
+        case "sites":
+            return Spec(layer, {**unit, **place, **_fields(sites.SCHEMA)}, "site_id")
+        case "villages":
+            return Spec(layer, {**unit, **place, **_fields(villages.SCHEMA)}, "village_id")
+        case "substations":
+            return Spec(layer, {**unit, **place, **_fields(substations.SCHEMA)}, "substation_id")
+        case "power_lines":
+            return Spec(layer, _fields(power_lines.SCHEMA), "line_id", "shape")
+        case "terminals":
+            return Spec(layer, {**unit, **_fields(tables.TERMINALS)}, "", "no")
+        case "outages":
+            return Spec(layer, {**unit, **_fields(tables.OUTAGES)}, "", "no")
+    return Spec(layer, {"name": Field("name", "word"), **unit, **place}, "name")
+
+
+def _fields(schema: pa.DataFrameSchema) -> dict[str, Field]:
+    return {name: _field(name, column) for name, column in schema.columns.items()}
+
+
+def _field(name: str, column: pa.Column) -> Field:
+    told = {key: value for check in column.checks for key, value in (check.statistics or {}).items()}
+    pattern = str(told.get("pattern", ""))
+    errors = [str(check.error) for check in column.checks if check.error]
+    form = next((error.removeprefix("not of the form ") for error in errors if error.startswith("not of the form ")), "")
+    return Field(
+        name,
+        column.metadata["kind"],
+        column.required and not column.nullable and column.metadata["kind"] != "flag" and name not in UNIT,
+        told.get("min_value"),
+        told.get("max_value"),
+        any("whole" in error for error in errors),
+        pattern,
+        form,
+        tuple(told.get("allowed_values", ())),
+    )

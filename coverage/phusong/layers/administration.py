@@ -1,0 +1,50 @@
+"""Units of administration with their days, and their succession, as they are kept on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from phusong.administration import History
+from phusong.errors import LayerError
+
+UNITS, SUCCESSION, PEOPLE = "units.parquet", "succession.parquet", "people.parquet"
+
+
+def read(folder: Path) -> History:
+    """
+    What `write` wrote.
+
+    Raises
+    ------
+    LayerError
+        When the folder does not hold it.
+    """
+    missing = [name for name in (UNITS, SUCCESSION) if not (folder / name).is_file()]
+    if missing:
+        raise LayerError("units", [f"{folder} has no {' and no '.join(missing)}: `phusong units import` writes them"])
+    return History(pd.read_parquet(folder / UNITS), pd.read_parquet(folder / SUCCESSION))
+
+
+def read_people(folder: Path) -> pd.DataFrame:
+    """
+    People of old units: code (missing where not placed), people, year, stage of the match, ward as filed, reason.
+
+    Raises
+    ------
+    LayerError
+        When none were imported.
+    """
+    if not (folder / PEOPLE).is_file():
+        raise LayerError("units", [f"{folder} has no {PEOPLE}: `phusong units import --people FILE` writes it"])
+    return pd.read_parquet(folder / PEOPLE)
+
+
+def write(history: History, people: pd.DataFrame | None, folder: Path) -> None:
+    """Write the units, their succession, and people of the old ones where there are any."""
+    folder.mkdir(parents=True, exist_ok=True)
+    history.units.to_parquet(folder / UNITS, index=False)
+    history.succession.to_parquet(folder / SUCCESSION, index=False)
+    if people is not None:
+        people.to_parquet(folder / PEOPLE, index=False)
