@@ -32,10 +32,11 @@ from pathlib import Path
 import geopandas as gpd
 import openpyxl
 import shapely
-from phusong.intake.filing import Request, take_in
 
 from phusong.errors import PhusongError
+from phusong.intake.filing import Request, take_in
 from phusong.intake.reference import Reference, read_reference
+from phusong.text import nfc
 
 ROWS = 50
 AS_OF = dt.date(2026, 9, 30)
@@ -261,9 +262,7 @@ def _flat(collection: dict) -> Grid:
 
 
 def _cut(grid: Grid, rng: random.Random) -> Grid:
-    head = (
-        next(i for i, row in enumerate(grid) if any(str(cell or "").strip().lower() in ID_HEADERS for cell in row)) + 1
-    )
+    head = next(i for i, row in enumerate(grid) if any(nfc(str(cell or "")).lower() in ID_HEADERS for cell in row)) + 1
     while head < len(grid) and not _site(grid[head]):
         head += 1
     body = [row for row in grid[head:] if _site(row)]

@@ -28,9 +28,9 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import shapely
-from phusong.intake.filing import Request, take_in
 from pyproj import Transformer
 
+from phusong.intake.filing import Request, take_in
 from phusong.intake.reference import read_reference
 
 AS_OF = dt.date(2026, 9, 30)
@@ -255,7 +255,21 @@ def write_filing(world: World, rng: random.Random, truth: pd.DataFrame, form: st
     if form == "dms":
         both = (plain.a + "N " + plain.b + "E").where(plain.a != "", "")
         table = plain.assign(**comma, a=both, az=plain.az.str.replace(";", "|")).drop(columns="b")
-        table.columns = ["Mã trạm", "Loại", "Băng tần", "Toạ độ (vĩ độ, kinh độ)", "Độ cao cột", "Azimuth", "Tilt", "EIRP", "Xã/Phường", "Mã ĐVHC", "Tỉnh", "Ngày PS", "Tình trạng"]
+        table.columns = [
+            "Mã trạm",
+            "Loại",
+            "Băng tần",
+            "Toạ độ (vĩ độ, kinh độ)",
+            "Độ cao cột",
+            "Azimuth",
+            "Tilt",
+            "EIRP",
+            "Xã/Phường",
+            "Mã ĐVHC",
+            "Tỉnh",
+            "Ngày PS",
+            "Tình trạng",
+        ]
         text = table.to_csv(index=False, sep=";")
         file.write_bytes(_windows_1258(text))
     elif form == "metres":
@@ -279,7 +293,22 @@ def write_filing(world: World, rng: random.Random, truth: pd.DataFrame, form: st
         file.write_bytes(unicodedata.normalize("NFD", table.to_csv(index=False)).encode("utf-8-sig"))
     else:
         table = plain.assign(**comma)
-        table.columns = ["Site ID", "RAT", "Frequency [MHz]", "Latitude", "Longitude", "Antenna height (m)", "Azimuth", "Downtilt", "EIRP [dBm]", "Commune", "Commune code", "Province", "On-air date", "Status"]
+        table.columns = [
+            "Site ID",
+            "RAT",
+            "Frequency [MHz]",
+            "Latitude",
+            "Longitude",
+            "Antenna height (m)",
+            "Azimuth",
+            "Downtilt",
+            "EIRP [dBm]",
+            "Commune",
+            "Commune code",
+            "Province",
+            "On-air date",
+            "Status",
+        ]
         file.write_text(table.to_csv(index=False, sep="\t"), "utf-8")
     return pd.DataFrame({"sheet": "", "row": range(2, len(truth) + 2)})
 
@@ -324,7 +353,23 @@ def _xlsx(plain: pd.DataFrame, file: Path, rng: random.Random) -> pd.DataFrame:
             ]
         )
         sheet.append(
-            ["", "", "Kinh độ", "Vĩ độ", "Mã xã", "Tên xã", "Tỉnh/TP", "Công nghệ", "Tần số (MHz)", "Chiều cao anten (m)", "Góc phương vị", "Góc ngẩng (độ)", "EIRP (dBm)", "Ngày phát sóng", "Trạng thái"]
+            [
+                "",
+                "",
+                "Kinh độ",
+                "Vĩ độ",
+                "Mã xã",
+                "Tên xã",
+                "Tỉnh/TP",
+                "Công nghệ",
+                "Tần số (MHz)",
+                "Chiều cao anten (m)",
+                "Góc phương vị",
+                "Góc ngẩng (độ)",
+                "EIRP (dBm)",
+                "Ngày phát sóng",
+                "Trạng thái",
+            ]
         )
         for cells in ("C3:D3", "E3:G3", "H3:M3", "N3:O3"):
             sheet.merge_cells(cells)

@@ -53,7 +53,9 @@ class History:
             raise KeyError(code)
         areas = found.drop_duplicates(["valid_to"]) if code in self.reused else found.iloc[-1:]
         if day is None and len(areas) > 1:
-            told = "; ".join(f"{row.name_}{_until(row)}" for row in areas.rename(columns={"name": "name_"}).itertuples())
+            told = "; ".join(
+                f"{row.name_}{_until(row)}" for row in areas.rename(columns={"name": "name_"}).itertuples()
+            )
             raise AmbiguousCodeError(f"the code {code} needs a day: it was of {told}")
         return found.iloc[-1]
 
@@ -62,7 +64,9 @@ class History:
         """Codes that meant one area before a reform and another after it: borne on both sides, and not moved whole alone."""
         after = set(self.succession.new_code)
         sole = self.succession.groupby("new_code").old_code.agg(["count", "first"])
-        kept = {code for code, row in sole.iterrows() if row["count"] == 1 and row["first"] == code and self._whole(code)}
+        kept = {
+            code for code, row in sole.iterrows() if row["count"] == 1 and row["first"] == code and self._whole(code)
+        }
         return frozenset((set(self.succession.old_code) & after) - kept)
 
     def _whole(self, code: str) -> bool:
@@ -72,12 +76,19 @@ class History:
     @cached_property
     def successors(self) -> dict[str, tuple[str, ...]]:
         """New codes of each old code."""
-        return {str(code): tuple(sorted(set(group))) for code, group in self.succession.groupby("old_code").new_code}
+        return _grouped(self.succession.old_code, self.succession.new_code)
 
     @cached_property
     def predecessors(self) -> dict[str, tuple[str, ...]]:
         """Old codes of each new code."""
-        return {str(code): tuple(sorted(set(group))) for code, group in self.succession.groupby("new_code").old_code}
+        return _grouped(self.succession.new_code, self.succession.old_code)
+
+
+def _grouped(keys: pd.Series, values: pd.Series) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for key, value in zip(keys, values, strict=True):
+        found.setdefault(str(key), set()).add(str(value))
+    return {key: tuple(sorted(group)) for key, group in found.items()}
 
 
 def _until(row: object) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phusong.cli import radio
+from phusong.cli import radio, units
+from phusong.cli.intake import intake
 from phusong.errors import PhusongError
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(radio.app, name="radio")
+app.add_typer(units.app, name="units")
+app.command()(intake)
 
 ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]
 PeriodText = Annotated[str, typer.Option(help="Quarter, such as 2026Q3.")]

@@ -29,7 +29,7 @@ class Batch:
     Parameters
     ----------
     accepted
-        Canonical rows, with source, position, `repairs` and `flags` in words.
+        Canonical rows, with source, position, `repairs` and `remarks` in words.
     lines
         One line for each reason of each row set aside: the columns of `LINES`, then the cells as filed.
     returned
@@ -63,7 +63,12 @@ class Batch:
 
 
 def divide(
-    frame: pd.DataFrame, findings: Sequence[Finding], blocks: Sequence[Block], key: str, required: Sequence[str], file: str
+    frame: pd.DataFrame,
+    findings: Sequence[Finding],
+    blocks: Sequence[Block],
+    key: str,
+    required: Sequence[str],
+    file: str,
 ) -> Batch:
     """
     Divide the rows of a frame by what was found.
@@ -82,7 +87,10 @@ def divide(
     for finding in findings:
         if kind(finding) == "quarantine":
             held[finding.rows] = True
-    told = {name: _texts(n, [f for f in findings if kind(f) == word]) for name, word in (("repairs", "repair"), ("flags", "flag"))}
+    told = {
+        name: _texts(n, [f for f in findings if kind(f) == word])
+        for name, word in (("repairs", "repair"), ("remarks", "flag"))
+    }
     accepted = frame[~held].assign(**{name: texts[~held] for name, texts in told.items()}).reset_index(drop=True)
     return Batch(
         file=file,
@@ -151,7 +159,9 @@ def _original(blocks: Sequence[Block], rows: NDArray[np.int64]) -> pd.DataFrame:
         part = cells.set_axis(_headers(block), axis=1).set_axis(own, axis=0)
         if block.table.geometry is not None:
             at = block.table.cells.index.get_indexer(cells.index)
-            part = part.assign(geometry=[None if shape is None else shape.wkt[:200] for shape in block.table.geometry[at]])
+            part = part.assign(
+                geometry=[None if shape is None else shape.wkt[:200] for shape in block.table.geometry[at]]
+            )
         parts.append(part)
     return pd.concat(parts).reindex(rows) if parts else pd.DataFrame(index=rows)
 
@@ -170,7 +180,13 @@ def _headers(block: Block) -> list[str]:
 
 def _lines(frame: pd.DataFrame, findings: Sequence[Finding], blocks: Sequence[Block], key: str) -> pd.DataFrame:
     told = [
-        (int(row), finding.reason, sentence(finding, i, "vi"), sentence(finding, i, "en"), finding.suggestion[i] if finding.suggestion else "")
+        (
+            int(row),
+            finding.reason,
+            sentence(finding, i, "vi"),
+            sentence(finding, i, "en"),
+            finding.suggestion[i] if finding.suggestion else "",
+        )
         for finding in findings
         for i, row in enumerate(finding.rows)
     ]
@@ -197,7 +213,11 @@ def _returned(frame: pd.DataFrame, findings: Sequence[Finding], blocks: Sequence
             if reason.kind == "quarantine":
                 held.add(int(row))
     rows = np.array(sorted(messages), np.int64)
-    head = pd.DataFrame({name: frame[name].to_numpy()[rows] for name in SOURCE}) if len(frame) else pd.DataFrame(columns=list(SOURCE))
+    head = (
+        pd.DataFrame({name: frame[name].to_numpy()[rows] for name in SOURCE})
+        if len(frame)
+        else pd.DataFrame(columns=list(SOURCE))
+    )
     head = head.assign(held=[row in held for row in rows], message=["; ".join(messages[row]) for row in rows])
     return pd.concat([head, _original(blocks, rows).reset_index(drop=True)], axis=1)
 

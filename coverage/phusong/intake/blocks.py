@@ -16,7 +16,9 @@ from phusong.intake.table import Block, RawTable
 from phusong.text import nfc, slug
 
 _TOTALS = re.compile(r"(?:tong(?:_cong|_so)?|cong|total|sum|grand_total|cong_don|luy_ke)(?:_.*)?")
-_NOTES = re.compile(r"(?:ghi_chu|luu_y|nguoi_lap|nguoi_bao_cao|thu_truong|giam_doc|ky_ten|nguon|note|source|noi_nhan|ngay_thang)(?:_.*)?")
+_NOTES = re.compile(
+    r"(?:ghi_chu|luu_y|nguoi_lap|nguoi_bao_cao|thu_truong|giam_doc|ky_ten|nguon|note|source|noi_nhan|ngay_thang)(?:_.*)?"
+)
 _NUMBERING = re.compile(r"\(?\s*(\d{1,3}|[A-Za-z])\s*\)?")
 _NUMBER_LIKE = re.compile(r"[\d\s.,+\-/°'\"NSEWBĐT;:|]*\d[\d\s.,+\-/°'\"NSEWBĐT;:|]*")
 _DEPTH = 3
@@ -53,8 +55,18 @@ def find(table: RawTable, header: tuple[str, ...] | None = None) -> tuple[Block,
         if blocks and _same(names, blocks[-1].header):
             earlier = blocks.pop()
             block = _body(table, earlier.header, part, [*told], merged)
-            told_twice = (*earlier.aside, *((label, "repeated header" if word == "header" else word) for label, word in block.aside))
-            blocks.append(replace(earlier, cells=pd.concat([earlier.cells, block.cells]), aside=told_twice, filled=(*earlier.filled, *block.filled)))
+            told_twice = (
+                *earlier.aside,
+                *((label, "repeated header" if word == "header" else word) for label, word in block.aside),
+            )
+            blocks.append(
+                replace(
+                    earlier,
+                    cells=pd.concat([earlier.cells, block.cells]),
+                    aside=told_twice,
+                    filled=(*earlier.filled, *block.filled),
+                )
+            )
         else:
             blocks += _side_by_side(_body(table, names, part, [*above, *told], merged))
         above = []
@@ -73,7 +85,12 @@ def _headers(rows: np.ndarray) -> list[tuple[int, int]]:
         first, last = i, i + 1
         while last < len(rows) and last - first < _DEPTH and scores[last] and not _same_cells(rows[first], rows[last]):
             last += 1
-        if first and not scores[first - 1] and _groups(rows[first - 1], rows[first]) and (not heads or heads[-1][1] < first):
+        if (
+            first
+            and not scores[first - 1]
+            and _groups(rows[first - 1], rows[first])
+            and (not heads or heads[-1][1] < first)
+        ):
             first -= 1
         elif last < len(rows) and last - first < _DEPTH and _groups(rows[first], rows[last]):
             last += 1
@@ -118,7 +135,12 @@ def _groups(above: np.ndarray, below: np.ndarray) -> bool:
     if not texts or any(not isinstance(cell, str) or _NUMBER_LIKE.fullmatch(nfc(cell)) for cell in texts):
         return False
     up, down = (np.array([cell is not None for cell in row]) for row in (above, below))
-    return up.sum() >= 2 and bool((down & ~up).any()) and int((up & ~down).sum()) >= 1 and any(_known(c) for c in below if c is not None)
+    return (
+        up.sum() >= 2
+        and bool((down & ~up).any())
+        and int((up & ~down).sum()) >= 1
+        and any(_known(c) for c in below if c is not None)
+    )
 
 
 def _known(cell: Any) -> bool:
@@ -158,15 +180,25 @@ def _body(
         for label, column in filled:
             cells.loc[label, column] = (merged or {})[label, column]
     values = cells.to_numpy(object)
-    count = np.array([[cell is not None for cell in row] for row in values]).sum(axis=1) if len(values) else np.zeros(0, int)
-    usual = float(np.median(count[count > 0])) if (count > 0).any() else 0.0
+    count = (
+        np.array([[cell is not None for cell in row] for row in values]).sum(axis=1)
+        if len(values)
+        else np.zeros(0, int)
+    )
+    usual = float(np.median(count[count > 0])) if (count > 0).sum() > 3 else float(sum(map(bool, header)))
     kept = np.ones(len(cells), bool)
     for i in np.flatnonzero((count == 0) | (count <= max(usual / 2, 2)) | (np.arange(len(count)) == 0)):
         word = _no_data(values[i], int(count[i]), usual, first=bool(i == 0))
         if word:
             kept[i] = False
             told.append((int(cells.index[i]), word))
-    return Block(table, header, cells[kept], tuple(told), tuple((label, column) for label, column in filled if label in cells.index[kept]))
+    return Block(
+        table,
+        header,
+        cells[kept],
+        tuple(told),
+        tuple((label, column) for label, column in filled if label in cells.index[kept]),
+    )
 
 
 def _no_data(row: np.ndarray, count: int, usual: float, *, first: bool) -> str:
@@ -182,7 +214,9 @@ def _no_data(row: np.ndarray, count: int, usual: float, *, first: bool) -> str:
     if _TOTALS.fullmatch(start) and usual > 2:
         return "total"
     others = sum(cell is not None and not isinstance(cell, str) for cell in row)
-    if _NOTES.fullmatch(start) or (count <= 2 and not others and usual > 4 and all(len(text.split()) >= 4 for text in texts)):
+    if _NOTES.fullmatch(start) or (
+        count <= 2 and not others and usual > 4 and all(len(text.split()) >= 4 for text in texts)
+    ):
         return "note"
     return ""
 
@@ -205,7 +239,13 @@ def _filled(table: RawTable) -> dict[tuple[int, int], Any]:
             continue
         value = table.cells.at[top, left]
         for label in range(top, bottom + 1):
-            if label != top and label in labels and value is not None and right == left and table.cells.at[label, left] is None:
+            if (
+                label != top
+                and label in labels
+                and value is not None
+                and right == left
+                and table.cells.at[label, left] is None
+            ):
                 found[label, left] = value
     return found
 
@@ -223,7 +263,9 @@ def _side_by_side(block: Block) -> list[Block]:
         cells = block.cells[list(range(a, b))].set_axis(range(b - a), axis=1)
         sheet = f"{block.table.sheet} [{number + 1}]" if number else block.table.sheet
         kept = cells[cells.notna().any(axis=1)]
-        parts.append(Block(replace(block.table, sheet=sheet), block.header[a:b], kept, block.aside if number == 0 else ()))
+        parts.append(
+            Block(replace(block.table, sheet=sheet), block.header[a:b], kept, block.aside if number == 0 else ())
+        )
     return parts
 
 
@@ -237,5 +279,3 @@ def _same(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
 
 def _same_cells(a: np.ndarray, b: np.ndarray) -> bool:
     return [slug(str(cell or "")) for cell in a] == [slug(str(cell or "")) for cell in b]
-
-

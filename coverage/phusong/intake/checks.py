@@ -35,12 +35,18 @@ class Seen:
     @staticmethod
     def nothing() -> Seen:
         """Before the first file."""
-        return Seen(pd.DataFrame({"key": pd.Series(dtype=object), "at": pd.Series(dtype=object), "longitude": 0.0, "latitude": 0.0}))
+        return Seen(
+            pd.DataFrame(
+                {"key": pd.Series(dtype=object), "at": pd.Series(dtype=object), "longitude": 0.0, "latitude": 0.0}
+            )
+        )
 
     def and_rows(self, frame: pd.DataFrame, key: str, taken: NDArray[np.bool_]) -> Seen:
         """With the rows of a frame that were taken."""
         rows = frame[taken & frame[key].notna().to_numpy()]
-        own = pd.DataFrame({"key": rows[key], "at": places(rows), "longitude": rows.longitude, "latitude": rows.latitude})
+        own = pd.DataFrame(
+            {"key": rows[key], "at": places(rows), "longitude": rows.longitude, "latitude": rows.latitude}
+        )
         return Seen(pd.concat([self.keys, own], ignore_index=True) if len(self.keys) else own.reset_index(drop=True))
 
 
@@ -63,15 +69,28 @@ def duplicates(frame: pd.DataFrame, key: str, taken: NDArray[np.bool_], seen: Se
         Rows that no other check has set aside.
     """
     ids = frame[key].where(frame[key].notna(), None)
-    own = pd.DataFrame({"key": ids, "at": places(frame), "longitude": frame.longitude, "latitude": frame.latitude, "row": np.arange(len(frame))})
+    own = pd.DataFrame(
+        {
+            "key": ids,
+            "at": places(frame),
+            "longitude": frame.longitude,
+            "latitude": frame.latitude,
+            "row": np.arange(len(frame)),
+        }
+    )
     own = own[taken & ids.notna().to_numpy()]
-    every = pd.concat([seen.keys.assign(row=-1), own], ignore_index=True) if len(seen.keys) else own.reset_index(drop=True)
+    every = (
+        pd.concat([seen.keys.assign(row=-1), own], ignore_index=True) if len(seen.keys) else own.reset_index(drop=True)
+    )
     first = every.groupby("key", sort=False).nth(0).set_index("key")
     again = every[every.duplicated("key") & (every.row >= 0)]
     if again.empty:
         return []
     kept = first.loc[again.key]
-    apart = _metres(*(again[n].to_numpy(float) for n in ("longitude", "latitude")), *(kept[n].to_numpy(float) for n in ("longitude", "latitude")))
+    apart = _metres(
+        *(again[n].to_numpy(float) for n in ("longitude", "latitude")),
+        *(kept[n].to_numpy(float) for n in ("longitude", "latitude")),
+    )
     other = apart > SAME_PLACE_M
     findings = []
     for reason, which in (("duplicate", ~other), ("id_used_twice", other)):
@@ -103,7 +122,9 @@ def licensed(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
     """Frequencies that others held on the day; those of nobody in the table are told and accepted."""
     if not {"operator", "frequency_mhz"} <= set(frame):
         return []
-    couples = pd.MultiIndex.from_arrays([frame.operator.astype(object).where(frame.operator.notna(), ""), frame.frequency_mhz.to_numpy(float)])
+    couples = pd.MultiIndex.from_arrays(
+        [frame.operator.astype(object).where(frame.operator.notna(), ""), frame.frequency_mhz.to_numpy(float)]
+    )
     codes, different = pd.factorize(couples)
     found: dict[tuple[str, str], list[int]] = {}
     for code, (operator, frequency) in enumerate(different):
@@ -140,7 +161,15 @@ def dated(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
     for reason, which in (("on_air_in_future", late), ("planned_but_past", past)):
         rows = np.flatnonzero(which.to_numpy(bool))
         if len(rows):
-            findings.append(Finding(reason, rows, "on_air_date", tuple(day.iloc[rows].dt.strftime("%Y-%m-%d")), words={"as_of": str(as_of)}))
+            findings.append(
+                Finding(
+                    reason,
+                    rows,
+                    "on_air_date",
+                    tuple(day.iloc[rows].dt.strftime("%Y-%m-%d")),
+                    words={"as_of": str(as_of)},
+                )
+            )
     return findings
 
 
@@ -152,7 +181,10 @@ def moved(frame: pd.DataFrame, key: str, before: pd.DataFrame) -> list[Finding]:
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero(far > MOVED_M)
     told = np.array([f"{value:.0f}" for value in far[rows]], object)
-    return [Finding("moved", rows[told == metres], key, words={"distance": metres}) for metres in sorted(set(told), key=float)]
+    return [
+        Finding("moved", rows[told == metres], key, words={"distance": metres})
+        for metres in sorted(set(told), key=float)
+    ]
 
 
 def vanished(frame: pd.DataFrame, key: str, before: pd.DataFrame, operators: frozenset[str]) -> tuple[str, ...]:
@@ -168,6 +200,9 @@ def _plane(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDA
 
 
 def _metres(
-    longitude: NDArray[np.float64], latitude: NDArray[np.float64], longitude_b: NDArray[np.float64], latitude_b: NDArray[np.float64]
+    longitude: NDArray[np.float64],
+    latitude: NDArray[np.float64],
+    longitude_b: NDArray[np.float64],
+    latitude_b: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     return np.asarray(np.linalg.norm(_plane(longitude, latitude) - _plane(longitude_b, latitude_b), axis=1))

@@ -96,7 +96,9 @@ def recognise(
     for match in sorted(found, key=lambda m: (-m.score, m.position, m.column)):
         if match.column in matches or match.position in taken:
             continue
-        rivals = [m for m in found if m.column == match.column and m.score > match.score - 1e-9 and m.position not in taken]
+        rivals = [
+            m for m in found if m.column == match.column and m.score > match.score - 1e-9 and m.position not in taken
+        ]
         chosen = _settle(block, match, rivals, ask)
         matches[chosen.column] = chosen
         taken.add(chosen.position)
@@ -189,7 +191,11 @@ def _share(field: Field, values: list[object]) -> float:
     if field.name in PLACE or field.kind == "place":
         return float(np.mean([any(character.isdigit() for character in text) for text in texts]))
     if field.kind == "number":
-        return float(np.mean([not math.isnan(reading.value) or bool(reading.readings) for reading in read_numbers(texts, field.name)]))
+        return float(
+            np.mean(
+                [not math.isnan(reading.value) or bool(reading.readings) for reading in read_numbers(texts, field.name)]
+            )
+        )
     if field.kind == "day":
         return float(np.mean([day.value is not None or bool(day.readings) for day in read_days(values)]))
     if field.kind == "flag":

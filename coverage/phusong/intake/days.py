@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-_OTHER = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*(?:[-/.]|tháng)\s*(\d{1,2})\s*(?:[-/.]|năm)\s*(\d{4}|\d{2})(?:[T ,].*)?", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?:ngày\s*)?(\d{1,2})\s*(?:[-/.]|tháng)\s*(\d{1,2})\s*(?:[-/.]|năm)\s*(\d{4}|\d{2})(?:[T ,].*)?", re.IGNORECASE
+)
 _PACKED = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = (20_000, 73_050)
 """Serial numbers of 1954 to 2099; smaller and larger numbers are no days."""

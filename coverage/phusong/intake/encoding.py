@@ -20,7 +20,9 @@ _BOMS = (
 )
 _SAMPLE = 200_000
 _C1 = {code: chr(code) for code in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
-_MOJIBAKE = re.compile("[\u00c3\u00c2\u00c4\u00c6\u00e1\u00c5][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+_MOJIBAKE = re.compile(
+    "[\u00c3\u00c2\u00c4\u00c6\u00e1\u00c5][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ def mend(text: str) -> str:
 def _bytes_1252(text: str) -> bytes:
     """Windows-1252 leaves five codes free; those who read it wrongly keep them as controls."""
     return b"".join(
-        bytes([ord(character)]) if character in _C1.values() or ord(character) < 256 and 0x80 <= ord(character) < 0xA0 else character.encode("cp1252")
+        bytes([ord(character)])
+        if character in _C1.values() or (ord(character) < 256 and 0x80 <= ord(character) < 0xA0)
+        else character.encode("cp1252")
         for character in text
     )
 

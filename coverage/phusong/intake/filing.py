@@ -17,7 +17,7 @@ from phusong.intake.blocks import find
 from phusong.intake.checks import Seen
 from phusong.intake.claim import Claims
 from phusong.intake.columns import Ask, Recognition, explain, recognise
-from phusong.intake.coordinates import Ground, Located, Settings, locate
+from phusong.intake.coordinates import Located, Settings, locate
 from phusong.intake.finding import Finding
 from phusong.intake.places import declare
 from phusong.intake.readers import Limits, read
@@ -126,12 +126,12 @@ def batches(
     What comes of one file does not stop the next. Rows of earlier files count when later ones are looked through for
     repeated ids.
     """
-    layer, ground = spec(request.layer), Ground(reference.communes)
+    layer = spec(request.layer)
     seen = seen or Seen.nothing()
     for file in files:
         try:
             for tables in _parts(file, request.limits):
-                batch, seen = _taken(tables, request, layer, reference, ground, seen)
+                batch, seen = _taken(tables, request, layer, reference, seen)
                 yield batch
         except PhusongError as refusal:
             yield file.name, str(refusal)
@@ -156,15 +156,19 @@ def _parts(file: Path, limits: Limits) -> Iterator[list[tuple[Block, ...]]]:
 
 
 def _taken(
-    tables: Sequence[tuple[Block, ...]], request: Request, layer: Spec, reference: Reference, ground: Ground, seen: Seen
+    tables: Sequence[tuple[Block, ...]], request: Request, layer: Spec, reference: Reference, seen: Seen
 ) -> tuple[Batch, Seen]:
     blocks, recognised = _recognised([block for table in tables for block in table], request, layer)
-    own = [(block, recognition) for block, recognition in zip(blocks, recognised, strict=True) if recognition is not None]
+    own = [
+        (block, recognition) for block, recognition in zip(blocks, recognised, strict=True) if recognition is not None
+    ]
     frame, findings = convert(own, layer, request.constants)  # type: ignore[arg-type]
-    claims, told = declare(frame, reference, request.as_of) if layer.located != "shape" else (Claims.none(len(frame)), [])
+    claims, told = (
+        declare(frame, reference, request.as_of) if layer.located != "shape" else (Claims.none(len(frame)), [])
+    )
     findings += told
     if layer.located == "point":
-        located = locate(frame, claims, ground, request.settings, vn2000_degrees=_on_vn2000(own))
+        located = locate(frame, claims, reference.ground, request.settings, vn2000_degrees=_on_vn2000(own))
         findings += located.findings
         frame = _placed(frame, located)
     frame, told = _settled(frame, claims, reference, layer)
@@ -173,14 +177,14 @@ def _taken(
     required = [name for name, one in layer.fields.items() if one.required]
     held = held_back(findings, len(frame))
     tidy = _tidy(frame, layer)
-    batch = divide(tidy, findings, [block for block, _ in own], layer.key, [*required, *_position(layer)], _file(blocks))
+    batch = divide(
+        tidy, findings, [block for block, _ in own], layer.key, [*required, *_position(layer)], _file(blocks)
+    )
     batch = _described(batch, blocks, recognised, tidy, findings)
     return batch, seen.and_rows(frame, layer.key, ~held) if layer.key and layer.located == "point" else seen
 
 
-def _recognised(
-    blocks: list[Block], request: Request, layer: Spec
-) -> tuple[list[Block], list[Recognition | None]]:
+def _recognised(blocks: list[Block], request: Request, layer: Spec) -> tuple[list[Block], list[Recognition | None]]:
     """Columns of each block; a block that is another table has its rows told as such."""
     found: list[Recognition | None] = []
     kept: list[Block] = []
@@ -227,28 +231,40 @@ def _placed(frame: pd.DataFrame, located: Located) -> pd.DataFrame:
     return frame.assign(**columns, commune_position=located.commune)
 
 
-def _settled(frame: pd.DataFrame, claims: Claims, reference: Reference, layer: Spec) -> tuple[pd.DataFrame, list[Finding]]:
+def _settled(
+    frame: pd.DataFrame, claims: Claims, reference: Reference, layer: Spec
+) -> tuple[pd.DataFrame, list[Finding]]:
     """The commune of each row: the one it means; of several, or of none, the one it lies in."""
     if layer.located == "shape":
         return frame, []
     codes = reference.communes.commune_code.to_numpy(object)
-    sole = np.array([claim.communes[0] if len(claim.communes) == 1 else -1 for claim in claims.different], np.int64)[claims.of_row]
+    sole = np.array([claim.communes[0] if len(claim.communes) == 1 else -1 for claim in claims.different], np.int64)[
+        claims.of_row
+    ]
     lies = frame.commune_position.to_numpy(np.int64) if "commune_position" in frame else np.full(len(frame), -1)
     settled = np.where(sole >= 0, sole, lies)
     code = np.where(settled >= 0, codes[settled], None) if len(codes) else np.full(len(frame), None, object)
     said = np.array([bool(claim.communes) for claim in claims.different], bool)[claims.of_row]
     filed = frame.commune_code.notna() | frame.commune_name.notna()
     rows = np.flatnonzero((sole < 0) & (lies >= 0) & ~said & ~filed.to_numpy())
-    findings = [Finding("commune_from_position", rows, "commune_code", (), tuple(map(str, code[rows])))] if len(rows) else []
+    findings = (
+        [Finding("commune_from_position", rows, "commune_code", (), tuple(map(str, code[rows])))] if len(rows) else []
+    )
     if layer.located == "no":
         empty = np.flatnonzero((settled < 0) & ~filed.to_numpy())
         findings += [Finding("missing", empty, "commune_code")] if len(empty) else []
         several = np.flatnonzero((settled < 0) & said)
-        findings += [Finding("commune_ambiguous", several, "commune_code", tuple(frame.commune_code.iloc[several].astype(str)))] if len(several) else []
+        findings += (
+            [Finding("commune_ambiguous", several, "commune_code", tuple(frame.commune_code.iloc[several].astype(str)))]
+            if len(several)
+            else []
+        )
     return frame.assign(commune_code=code).drop(columns="commune_position", errors="ignore"), findings
 
 
-def _checked(frame: pd.DataFrame, findings: Sequence[Finding], request: Request, layer: Spec, seen: Seen) -> list[Finding]:
+def _checked(
+    frame: pd.DataFrame, findings: Sequence[Finding], request: Request, layer: Spec, seen: Seen
+) -> list[Finding]:
     """Rows against each other and against other layers; what several communes might be is settled where the point tells."""
     found = checks.licensed(frame, request.as_of) + checks.dated(frame, request.as_of)
     taken = ~held_back([*findings, *found], len(frame))
@@ -270,7 +286,16 @@ def _repeated(frame: pd.DataFrame, taken: np.ndarray) -> list[Finding]:
     if not len(rows):
         return []
     first = frame.assign(at=checks.places(frame)).groupby(names).at.transform("first")
-    return [Finding("duplicate", rows, names[0], tuple(frame[names[0]].iloc[rows].astype(str)), (), tuple(first.iloc[rows].astype(str)))]
+    return [
+        Finding(
+            "duplicate",
+            rows,
+            names[0],
+            tuple(frame[names[0]].iloc[rows].astype(str)),
+            (),
+            tuple(first.iloc[rows].astype(str)),
+        )
+    ]
 
 
 def _position(layer: Spec) -> tuple[str, ...]:
@@ -285,25 +310,36 @@ def _tidy(frame: pd.DataFrame, layer: Spec) -> pd.DataFrame:
 
 
 def _described(
-    batch: Batch, blocks: Sequence[Block], recognised: Sequence[Recognition | None], frame: pd.DataFrame, findings: Sequence[Finding]
+    batch: Batch,
+    blocks: Sequence[Block],
+    recognised: Sequence[Recognition | None],
+    frame: pd.DataFrame,
+    findings: Sequence[Finding],
 ) -> Batch:
     notes = tuple(dict.fromkeys(note for block in blocks for note in block.table.notes))
     told = tuple(
-        f"{f'{block.table.sheet}: ' if block.table.sheet else ''}{line}"
+        line
         for block, recognition in zip(blocks, recognised, strict=True)
         if recognition is not None
         for line in explain(recognition, block)
     )
-    odd = [f.rows for f in findings if f.reason in ("dms_read", "vn2000_converted", "axes_swapped", "axes_swapped_file")]
-    plain = int(frame.longitude.notna().sum()) - len(np.unique(np.concatenate(odd))) if odd and "longitude" in frame else 0
+    odd = [
+        f.rows for f in findings if f.reason in ("dms_read", "vn2000_converted", "axes_swapped", "axes_swapped_file")
+    ]
+    plain = (
+        int(frame.longitude.notna().sum()) - len(np.unique(np.concatenate(odd))) if odd and "longitude" in frame else 0
+    )
     if not odd and "longitude" in frame:
         plain = int(frame.longitude.notna().sum())
     newest = str(frame.on_air_date.max())[:10] if "on_air_date" in frame and frame.on_air_date.notna().any() else ""
     known = sum(len(r.matches) for r in recognised if r)
     filed = known + sum(len(r.unknown) for r in recognised if r)
     return replace(
-        batch, notes=notes, explained=told, plain_positions=max(plain, 0), newest=newest, columns_known=known, columns_filed=filed
+        batch,
+        notes=notes,
+        explained=told,
+        plain_positions=max(plain, 0),
+        newest=newest,
+        columns_known=known,
+        columns_filed=filed,
     )
-
-
-

@@ -91,10 +91,7 @@ def read_numbers(
     marks = {mark for part in parts if part for mark in _decimal_marks(part[1])}
     decimal = next(iter(marks)) if len(marks) == 1 else ""
     units = _units_of(column)
-    return [
-        _reading(part, decimal, units, factor, low, high) if part else Reading(math.nan)
-        for part in parts
-    ]
+    return [_reading(part, decimal, units, factor, low, high) if part else Reading(math.nan) for part in parts]
 
 
 def _split(text: str) -> tuple[float, str, int, str] | None:
@@ -105,7 +102,12 @@ def _split(text: str) -> tuple[float, str, int, str] | None:
         return None
     sign, digits, power, unit = found.groups()
     digits = re.sub(r"[\s'’]", "", digits)
-    return (-1.0 if sign in ("-", "−") else 1.0, digits.rstrip(".,") or "0", int(power or 0), slug(unit or "") or (unit or "").strip())
+    return (
+        -1.0 if sign in ("-", "−") else 1.0,
+        digits.rstrip(".,") or "0",
+        int(power or 0),
+        slug(unit or "") or (unit or "").strip(),
+    )
 
 
 def _decimal_marks(digits: str) -> set[str]:
@@ -118,12 +120,17 @@ def _decimal_marks(digits: str) -> set[str]:
 
 
 def _reading(
-    part: tuple[float, str, int, str], decimal: str, units: dict[str, float], factor: float, low: float | None, high: float | None
+    part: tuple[float, str, int, str],
+    decimal: str,
+    units: dict[str, float],
+    factor: float,
+    low: float | None,
+    high: float | None,
 ) -> Reading:
     sign, digits, power, unit = part
     if unit and unit not in units:
         return Reading(math.nan)
-    scale = sign * 10.0**power * (units[unit] if unit else factor)
+    scale = sign * float(f"1e{power}") * (units[unit] if unit else factor)
     if not math.isfinite(scale):
         return Reading(math.nan)
     repair = "decimal_comma" if "," in digits else ("unit_in_cell" if unit else "")
@@ -151,7 +158,10 @@ def _values(digits: str, decimal: str) -> list[float]:
         return [float(digits)]
     if digits.count(mark) > 1:
         return [float(digits.replace(mark, ""))] if _grouped(digits, mark) else []
-    as_decimal, as_whole = float(digits.replace(mark, ".") if not digits.startswith(mark) else "0" + digits.replace(mark, ".")), 0.0
+    as_decimal, as_whole = (
+        float(digits.replace(mark, ".") if not digits.startswith(mark) else "0" + digits.replace(mark, ".")),
+        0.0,
+    )
     if own or decimal == mark:
         return [as_decimal]
     as_whole = float(digits.replace(mark, ""))

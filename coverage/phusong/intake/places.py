@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -43,9 +43,14 @@ def declare(frame: pd.DataFrame, reference: Reference, as_of: dt.date) -> tuple[
     as_of
         The day of the filing; the communes of the reference are those of that day.
     """
-    register = _Register(reference, as_of)
-    columns = [frame[name] if name in frame else pd.Series([None] * len(frame)) for name in ("commune_code", "commune_name", "province_name")]
-    triple = pd.MultiIndex.from_arrays([column.astype(object).where(column.notna(), "").astype(str) for column in columns])
+    register = _register(reference, as_of)
+    columns = [
+        frame[name] if name in frame else pd.Series([None] * len(frame))
+        for name in ("commune_code", "commune_name", "province_name")
+    ]
+    triple = pd.MultiIndex.from_arrays(
+        [column.astype(object).where(column.notna(), "").astype(str) for column in columns]
+    )
     codes, different = pd.factorize(triple)
     told = [register.told(*texts) for texts in different]
     claims = Claims(tuple(one.claim for one in told) or (Claim(),), np.asarray(codes, np.int64))
@@ -62,6 +67,11 @@ def _findings(told: Sequence[_Told], of_row: np.ndarray) -> list[Finding]:
         columns = list(zip(*texts, strict=True))
         found.append(Finding(reason, rows, column, *(part if any(part) else () for part in columns)))
     return found
+
+
+@lru_cache(maxsize=4)
+def _register(reference: Reference, as_of: dt.date) -> _Register:
+    return _Register(reference, as_of)
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,10 @@ class _Register:
         if history is None:
             return {}
         before = history.units[history.units.valid_to.notna() & (history.units.valid_to < pd.Timestamp(self.as_of))]
-        return {str(r.code): (str(r.name_), province_key(str(r.province_name))) for r in before.rename(columns={"name": "name_"}).itertuples()}
+        return {
+            str(r.code): (str(r.name_), province_key(str(r.province_name)))
+            for r in before.rename(columns={"name": "name_"}).itertuples()
+        }
 
     def told(self, code: str, name: str, province: str) -> _Told:
         findings: dict[str, tuple[str, str, str]] = {}
@@ -115,9 +128,34 @@ class _Register:
         key = province_key(province) if province else ""
         if not code:
             return self._by_name(name, key, findings)
-        if full in self.by_code:
-            return self._of_the_day(full, name, findings)
-        return self._of_before(full, name, key, findings)
+        told = (
+            self._of_the_day(full, name, findings)
+            if full in self.by_code
+            else self._of_before(full, name, key, findings)
+        )
+        return (
+            self._contradicted(told, province, key)
+            if key and told.claim.communes and key != told.claim.province
+            else told
+        )
+
+    def _contradicted(self, told: _Told, province: str, key: str) -> _Told:
+        """
+        The province filed is not that of the code: one of them is wrong.
+
+        The ground was surveyed in the province filed, so that no system is sought in which a row with a wrong code would
+        lie right by luck. Provinces of before 1 July 2025 are no contradiction.
+        """
+        if (
+            key in told.claim.old_provinces
+            or (told.claim.province in made_of()
+            and key in made_of()[told.claim.province])
+        ):
+            return told
+        old = made_of().get(key, (key,))
+        unit = self.reference.communes.iloc[told.claim.communes[0]]
+        findings = {**told.findings, "province_disagrees": (province, "", f"{unit.commune_name}, {unit.province_name}")}
+        return _Told(Claim(told.claim.communes, old, told.claim.province), findings)
 
     def _of_the_day(self, code: str, name: str, findings: dict[str, tuple[str, str, str]]) -> _Told:
         position = self.by_code[code]
@@ -125,7 +163,10 @@ class _Register:
             old = self.old_names.get(code, ("", ""))[0]
             if old and same(name, old) and self._successors(code) not in ((), (position,)):
                 return self._legacy(code, findings)
-            if split_type(name)[1] == "" or keys(split_type(name)[1])[5] != keys(split_type(self.names[position])[1])[5]:
+            if (
+                split_type(name)[1] == ""
+                or keys(split_type(name)[1])[5] != keys(split_type(self.names[position])[1])[5]
+            ):
                 findings["commune_name_disagrees"] = (name, "", self.names[position])
         return _Told(Claim((position,), self._old_provinces((position,)), self.provinces[position]), findings)
 

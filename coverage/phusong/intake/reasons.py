@@ -31,7 +31,10 @@ class Reason:
 def reasons() -> Mapping[str, Reason]:
     """All reasons by their keys."""
     raw = tomllib.loads(shipped("gis_data", "intake_reasons.toml").read_text("utf-8"))
-    return {key: Reason(row["kind"], row["axis"], row["vi"], row["en"], row.get("routine", False)) for key, row in raw.items()}
+    return {
+        key: Reason(row["kind"], row["axis"], row["vi"], row["en"], row.get("routine", False))
+        for key, row in raw.items()
+    }
 
 
 def kind(finding: Finding) -> Kind:

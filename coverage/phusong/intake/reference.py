@@ -8,19 +8,19 @@ from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
-import shapely
 from platformdirs import user_data_path
 
 from phusong.administration import History
 from phusong.config import Layer, load
 from phusong.errors import FilingError
+from phusong.intake.coordinates.ground import Ground
 from phusong.layers import administration, communes
 
 UNITS_FOLDER = user_data_path("phusong", appauthor=False) / "units"
 """Where the dated units of administration are kept, once imported."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """
     What a filing is held to.
@@ -37,11 +37,9 @@ class Reference:
     history: History | None = None
 
     @cached_property
-    def tree(self) -> shapely.STRtree:
-        """Search tree of the outlines."""
-        shapes = self.communes.geometry.to_numpy()
-        shapely.prepare(shapes)
-        return shapely.STRtree(shapes)
+    def ground(self) -> Ground:
+        """The outlines, ready to be searched."""
+        return Ground(self.communes)
 
 
 def read_reference(outlines: Path, as_of: dt.date, units: Path = UNITS_FOLDER) -> Reference:

@@ -112,7 +112,9 @@ def _field(name: str, column: pa.Column) -> Field:
     told = {key: value for check in column.checks for key, value in (check.statistics or {}).items()}
     pattern = str(told.get("pattern", ""))
     errors = [str(check.error) for check in column.checks if check.error]
-    form = next((error.removeprefix("not of the form ") for error in errors if error.startswith("not of the form ")), "")
+    form = next(
+        (error.removeprefix("not of the form ") for error in errors if error.startswith("not of the form ")), ""
+    )
     return Field(
         name,
         column.metadata["kind"],

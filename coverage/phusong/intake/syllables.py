@@ -44,5 +44,7 @@ def plausibility(text: str) -> int:
     """
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     good = sum(is_syllable(word) for word in words)
-    strange = sum(not (character.isalnum() or character.isascii() or unicodedata.combining(character)) for character in text)
+    strange = sum(
+        not (character.isalnum() or character.isascii() or unicodedata.combining(character)) for character in text
+    )
     return good - 2 * (len(words) - good) - strange

@@ -82,7 +82,11 @@ def _converted(
             findings += _missing(field, cells, columns[name], told)
     columns |= _positions(block, columns, spec)
     findings += _merged(block, at)
-    columns |= {"source_file": block.table.file, "source_sheet": block.table.sheet, "source_row": block.cells.index.to_numpy()}
+    columns |= {
+        "source_file": block.table.file,
+        "source_sheet": block.table.sheet,
+        "source_row": block.cells.index.to_numpy(),
+    }
     columns[OTHER] = _other(block, recognition)
     return pd.DataFrame(columns, index=pd.RangeIndex(rows)), findings
 
@@ -224,7 +228,10 @@ def _days(field: Field, cells: _Cells) -> tuple[NDArray[np.datetime64], list[Fin
 
 
 def _flags(field: Field, cells: _Cells) -> tuple[Any, list[Finding]]:
-    read = [value if isinstance(value, bool) else flag(text) for value, text in zip(cells.different, cells.texts, strict=True)]
+    read = [
+        value if isinstance(value, bool) else flag(text)
+        for value, text in zip(cells.different, cells.texts, strict=True)
+    ]
     unread = {code: ("", "") for code, value in enumerate(read) if value is None}
     values = pd.array(_spread(cells, read, object, None), dtype="boolean")
     return values, _told("not_a_flag", field, cells, unread)
@@ -266,7 +273,10 @@ def _positions(block: Block, columns: Mapping[str, Any], spec: Spec) -> dict[str
         return {"geometry": own, "crs": block.table.crs}
     if spec.located != "point":
         return {}
-    pairs = [(shape.x, shape.y) if shape is not None and shape.geom_type == "Point" and not shape.is_empty else (None, None) for shape in own]
+    pairs = [
+        (shape.x, shape.y) if shape is not None and shape.geom_type == "Point" and not shape.is_empty else (None, None)
+        for shape in own
+    ]
     x, y = (np.array([pair[axis] for pair in pairs], object) for axis in (0, 1))
     filed = np.asarray(pd.notna(columns["longitude"])) & np.asarray(pd.notna(columns["latitude"]))
     return {
@@ -282,7 +292,13 @@ def _merged(block: Block, at: Mapping[str, int]) -> list[Finding]:
         if column in names:
             by_column.setdefault(names[column], []).append(int(block.cells.index.get_loc(label)))
     return [
-        Finding("merged_filled", np.array(sorted(rows)), name, (), tuple(_text(block.cells.iloc[row, at[name]]) for row in sorted(rows)))
+        Finding(
+            "merged_filled",
+            np.array(sorted(rows)),
+            name,
+            (),
+            tuple(_text(block.cells.iloc[row, at[name]]) for row in sorted(rows)),
+        )
         for name, rows in by_column.items()
     ]
 
@@ -306,7 +322,9 @@ def _empty(spec: Spec) -> pd.DataFrame:
 
 def _moved(finding: Finding, start: int) -> Finding:
     words = finding.words
-    return Finding(finding.reason, finding.rows + start, finding.column, finding.found, finding.became, finding.suggestion, words)
+    return Finding(
+        finding.reason, finding.rows + start, finding.column, finding.found, finding.became, finding.suggestion, words
+    )
 
 
 def _joined(findings: list[Finding]) -> list[Finding]:
@@ -324,7 +342,9 @@ def _one(group: list[Finding]) -> Finding:
 
     def texts(name: str) -> tuple[str, ...]:
         parts = [getattr(finding, name) or ("",) * len(finding.rows) for finding in group]
-        return tuple(text for part in parts for text in part) if any(getattr(finding, name) for finding in group) else ()
+        return (
+            tuple(text for part in parts for text in part) if any(getattr(finding, name) for finding in group) else ()
+        )
 
     rows = np.concatenate([finding.rows for finding in group])
     return Finding(first.reason, rows, first.column, texts("found"), texts("became"), texts("suggestion"), first.words)

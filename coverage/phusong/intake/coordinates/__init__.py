@@ -96,7 +96,12 @@ class _Read:
 
 
 def locate(
-    frame: pd.DataFrame, claims: Claims, ground: Ground, settings: Settings | None = None, *, vn2000_degrees: bool = False
+    frame: pd.DataFrame,
+    claims: Claims,
+    ground: Ground,
+    settings: Settings | None = None,
+    *,
+    vn2000_degrees: bool = False,
 ) -> Located:
     """
     Read the positions of one filing, each in the light of the others.
@@ -132,11 +137,23 @@ def locate(
         findings += _swapped(read, _mask(at[placed.swapped], len(frame)), _mask(at, len(frame)), longitude, latitude)
     crowd = _crowd(read, usable & ~ambiguous, longitude, latitude, claims, ground, settings)
     findings += _finding("placeholder_coordinates", crowd, read)
-    accuracy = np.maximum(read.step * np.where(in_metres, 1.0, _METRES_PER_DEGREE), np.where(in_metres | vn2000_degrees, _VN2000_M, 0.1))
+    accuracy = np.maximum(
+        read.step * np.where(in_metres, 1.0, _METRES_PER_DEGREE), np.where(in_metres | vn2000_degrees, _VN2000_M, 0.1)
+    )
     rounded = usable & ~in_metres & (accuracy > settings.rounded_m) & ~crowd
-    findings += [
-        Finding("rounded_coordinates", np.flatnonzero(rounded), "coordinates", tuple(read.text[rounded]), words={"accuracy": f"{settings.rounded_m:.0f}"})
-    ] if rounded.any() else []
+    findings += (
+        [
+            Finding(
+                "rounded_coordinates",
+                np.flatnonzero(rounded),
+                "coordinates",
+                tuple(read.text[rounded]),
+                words={"accuracy": f"{settings.rounded_m:.0f}"},
+            )
+        ]
+        if rounded.any()
+        else []
+    )
     judged = usable & ~crowd & ~rounded & ~ambiguous
     commune, distance, told = _judged(judged, longitude, latitude, claims, ground, settings, read)
     lost = ~usable | crowd | ambiguous
@@ -158,18 +175,36 @@ def _read(frame: pd.DataFrame) -> _Read:
         values = [cells[at] for cells, _ in columns]
         read = [_pairs(values[0])] if len(values) == 1 else [_singles(part) for part in values]
         one, two = (read[0][0], read[0][1]) if len(values) == 1 else (read[0], read[1])
-        swap = np.array([a is not None and b is not None and a.letter in ("E", "W") and b.letter in ("N", "S", "") for a, b in zip(one, two, strict=True)], bool)
+        swap = np.array(
+            [
+                a is not None and b is not None and a.letter in ("E", "W") and b.letter in ("N", "S", "")
+                for a, b in zip(one, two, strict=True)
+            ],
+            bool,
+        )
         first[at], second[at] = (np.array([np.nan if c is None else c.value for c in part]) for part in (one, two))
         step[at] = [max(a.step, b.step) if a and b else 0.0 for a, b in zip(one, two, strict=True)]
         sexagesimal[at] = [bool(a and b and (a.sexagesimal or b.sexagesimal)) for a, b in zip(one, two, strict=True)]
         letters[at] = swap
-        text[at] = [" ".join("" if cell is None else str(cell) for cell in cells)[:120] for cells in zip(*values, strict=True)]
+        text[at] = [
+            " ".join("" if cell is None else str(cell) for cell in cells)[:120] for cells in zip(*values, strict=True)
+        ]
     return _Read(first, second, step, sexagesimal, letters, empty, text)
 
 
 def _filled(frame: pd.DataFrame, name: str) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     cells = frame[name].to_numpy(object) if name in frame else np.full(len(frame), None, object)
-    return cells, np.array([not (cell is None or cell != cell or (isinstance(cell, str) and cell.strip() in ("", "-", "NULL", "null", "N/A"))) for cell in cells], bool)
+    return cells, np.array(
+        [
+            not (
+                cell is None
+                or cell != cell
+                or (isinstance(cell, str) and cell.strip() in ("", "-", "NULL", "null", "N/A"))
+            )
+            for cell in cells
+        ],
+        bool,
+    )
 
 
 def _singles(cells: NDArray[np.object_]) -> list[Coordinate | None]:
@@ -219,7 +254,11 @@ def _said(read: _Read, hollow: NDArray[np.bool_]) -> list[Finding]:
 
 
 def _swapped(
-    read: _Read, swapped: NDArray[np.bool_], of: NDArray[np.bool_], longitude: NDArray[np.float64], latitude: NDArray[np.float64]
+    read: _Read,
+    swapped: NDArray[np.bool_],
+    of: NDArray[np.bool_],
+    longitude: NDArray[np.float64],
+    latitude: NDArray[np.float64],
 ) -> list[Finding]:
     """The rows the other way round than the rest are repaired one by one; where most are, the whole file is."""
     if not swapped.any():
@@ -255,14 +294,25 @@ def _converted(read: _Read, at: NDArray[np.int64], placed: metres.Placed) -> lis
         if not len(chosen):
             continue
         became = tuple(f"{placed.latitude[i]:.6f}, {placed.longitude[i]:.6f}" for i in chosen)
-        findings.append(Finding("vn2000_converted", at[chosen], "coordinates", tuple(read.text[at[chosen]]), became, words={"system": system.name}))
+        findings.append(
+            Finding(
+                "vn2000_converted",
+                at[chosen],
+                "coordinates",
+                tuple(read.text[at[chosen]]),
+                became,
+                words={"system": system.name},
+            )
+        )
     wrong = at[placed.wrong_scale & told]
     if len(wrong):
         findings.append(Finding("scale_factor_wrong", wrong, "coordinates", ("0,9996",) * len(wrong)))
     rival = np.flatnonzero(~told | (placed.system < 0))
     if len(rival):
         candidates = tuple(placed.rivals[i] or "cho biết kinh tuyến trục / say the central meridian" for i in rival)
-        findings.append(Finding("position_ambiguous", at[rival], "coordinates", tuple(read.text[at[rival]]), (), candidates))
+        findings.append(
+            Finding("position_ambiguous", at[rival], "coordinates", tuple(read.text[at[rival]]), (), candidates)
+        )
     return findings
 
 
@@ -307,7 +357,9 @@ def _judged(
     commune, distance = np.full(n, -1, np.int64), np.full(n, np.nan)
     at = np.flatnonzero(judged)
     distance[at] = ground.claimed_m(longitude[at], latitude[at], replace(claims, of_row=claims.of_row[at]))
-    sole = np.array([claim.communes[0] if len(claim.communes) == 1 else -1 for claim in claims.different], np.int64)[claims.of_row]
+    sole = np.array([claim.communes[0] if len(claim.communes) == 1 else -1 for claim in claims.different], np.int64)[
+        claims.of_row
+    ]
     settled = (distance == 0) & (sole >= 0)
     commune[settled] = sole[settled]
     rest = at[~settled[at]]
@@ -323,7 +375,8 @@ def _judged(
     findings = []
     for reason, cases in beyond.items():
         findings += [
-            Finding(reason, np.array([i]), "coordinates", (str(read.text[i]),), words={"distance": km}) for i, km in cases
+            Finding(reason, np.array([i]), "coordinates", (str(read.text[i]),), words={"distance": km})
+            for i, km in cases
         ]
     inside = commune >= 0
     far = inside & (distance > settings.commune_tolerance_m)

@@ -64,7 +64,10 @@ def place(first: NDArray[np.float64], second: NDArray[np.float64], claims: Claim
     swapped = _easting_first(first, second)
     northing, easting = np.where(swapped, second, first), np.where(swapped, first, second)
     old_axes = _deprecated(northing, easting)
-    northing, easting = np.where(old_axes, northing - _SHIFT_M, northing), np.where(old_axes, easting + _SHIFT_M, easting)
+    northing, easting = (
+        np.where(old_axes, northing - _SHIFT_M, northing),
+        np.where(old_axes, easting + _SHIFT_M, easting),
+    )
     groups, keys = _groups(claims)
     candidates = _candidates(northing, easting, claims, ground)
     scales = _scales(candidates, northing, easting, claims, groups, keys, ground)
@@ -118,10 +121,18 @@ def _candidates(
     rows, communes = rows[chosen], communes[chosen]
     kept = []
     for system in systems():
-        near = ground.near(*system.to_wgs84(easting[rows], northing[rows]), communes, _NEAR_M) if len(rows) else np.zeros(0, bool)
+        near = (
+            ground.near(*system.to_wgs84(easting[rows], northing[rows]), communes, _NEAR_M)
+            if len(rows)
+            else np.zeros(0, bool)
+        )
         if (system.scale == TM3 and (system.meridian_deg in expected or not len(rows))) or near.sum() >= _ENOUGH:
             kept.append(system)
-    wrong = [System(system.meridian_deg, UTM) for system in kept if system.scale == TM3 and System(system.meridian_deg, UTM) not in kept]
+    wrong = [
+        System(system.meridian_deg, UTM)
+        for system in kept
+        if system.scale == TM3 and System(system.meridian_deg, UTM) not in kept
+    ]
     return (*kept, *wrong)
 
 
@@ -177,7 +188,11 @@ def _decided(
         if len(own) > 1:
             order = np.array(own)
             system[members] = order[np.argmax(fits[order], axis=0)]
-        others = [j for j in range(len(candidates)) if (j in alive or j in own) and candidates[j].scale == candidates[own[0]].scale]
+        others = [
+            j
+            for j in range(len(candidates))
+            if (j in alive or j in own) and candidates[j].scale == candidates[own[0]].scale
+        ]
         for position, i in enumerate(members):
             chosen = system[i]
             rival = [j for j in others if j != chosen and fits[j, position] and _apart(points, int(chosen), j, i)]
@@ -213,14 +228,20 @@ def _winners(
         best = int(np.argmax(near[g] + inside[g])) if len(candidates) else -1
         enough = counts[g] * near[g].max(initial=0) >= _ENOUGH and near[g].max(initial=0) >= _SURE
         if enough:
-            rest = [j for j in due if j != best and candidates[j].scale == candidates[best].scale and near[g, j] * counts[g] >= _ENOUGH]
+            rest = [
+                j
+                for j in due
+                if j != best and candidates[j].scale == candidates[best].scale and near[g, j] * counts[g] >= _ENOUGH
+            ]
             several = [j for j in rest if near[g, best] + near[g, j] <= 1 + _MARGIN and near[g, best] < 1 - _MARGIN]
             found.append([_by_scale(candidates, best, inside[:, :], counts), *several])
         elif single and (near[g, file_wide] > 0 or not due):
             found.append([_by_scale(candidates, file_wide, inside, counts)])
         else:
             plain = [j for j in due if candidates[j].scale == TM3]
-            meant = counts[g] and any(claim.communes for claim, own in zip(claims.different, own_keys, strict=True) if own == key)
+            meant = counts[g] and any(
+                claim.communes for claim, own in zip(claims.different, own_keys, strict=True) if own == key
+            )
             sure = len(plain) == 1 or meant
             found.append(sorted(plain, key=lambda j, share=near[g]: -share[j]) if sure else [])
     return found

@@ -125,7 +125,9 @@ def _decimal(text: str) -> Coordinate | None:
         return None
     number = found.group(2).replace(",", ".")
     value, letter = float(number), found.group(1) or found.group(3) or ""
-    return Coordinate(-value if letter in ("S", "W") else value, letter, _step(number)) if math.isfinite(value) else None
+    return (
+        Coordinate(-value if letter in ("S", "W") else value, letter, _step(number)) if math.isfinite(value) else None
+    )
 
 
 def _metres(text: str) -> Coordinate | None:

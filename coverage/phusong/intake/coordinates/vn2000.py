@@ -45,12 +45,16 @@ class System:
         code = _codes().get((self.meridian_deg, self.scale))
         return f"{f'EPSG:{code}, ' if code else ''}{degrees}°{minutes:02}', k {self.scale:g}".replace(".", ",")
 
-    def to_wgs84(self, easting_m: NDArray[np.float64], northing_m: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def to_wgs84(
+        self, easting_m: NDArray[np.float64], northing_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Longitude and latitude in degrees; infinite where the projection has no place for the pair."""
         return _transformer(self.meridian_deg, self.scale).transform(easting_m, northing_m)
 
 
-def geographic_to_wgs84(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def geographic_to_wgs84(
+    longitude: NDArray[np.float64], latitude: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Longitude and latitude on WGS 84 of those on VN-2000 (EPSG:4756), in degrees; they lie some 200 m apart."""
     return _pipeline("").transform(longitude, latitude)
 
@@ -58,7 +62,11 @@ def geographic_to_wgs84(longitude: NDArray[np.float64], latitude: NDArray[np.flo
 @cache
 def systems() -> tuple[System, ...]:
     """The zones of three degrees by their meridians, and UTM 48 and 49."""
-    return (*(System(meridian) for meridian in sorted(_table()["zones"].values())), System(105.0, UTM), System(111.0, UTM))
+    return (
+        *(System(meridian) for meridian in sorted(_table()["zones"].values())),
+        System(105.0, UTM),
+        System(111.0, UTM),
+    )
 
 
 @cache
@@ -86,7 +94,9 @@ def _codes() -> dict[tuple[float, float], int]:
 
 @cache
 def _transformer(meridian_deg: float, scale: float) -> Transformer:
-    inverse = f"+step +inv +proj=tmerc +lat_0=0 +lon_0={meridian_deg} +k={scale} +x_0={_FALSE_EASTING_M} +y_0=0 {_ELLIPSOID}"
+    inverse = (
+        f"+step +inv +proj=tmerc +lat_0=0 +lon_0={meridian_deg} +k={scale} +x_0={_FALSE_EASTING_M} +y_0=0 {_ELLIPSOID}"
+    )
     return _pipeline(inverse)
 
 

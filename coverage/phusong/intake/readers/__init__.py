@@ -84,7 +84,9 @@ def _zipped(file: Path, name: str, limits: Limits, *, nested: bool) -> Iterator[
         with zipfile.ZipFile(file) as packed:
             names = set(packed.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise FilingError(f"{name} is damaged: it begins as a workbook or an archive does, and ends too early") from None
+        raise FilingError(
+            f"{name} is damaged: it begins as a workbook or an archive does, and ends too early"
+        ) from None
     if "[Content_Types].xml" in names or any(member.startswith("xl/") for member in names):
         yield from workbook.read(file, name, limits)
         return

@@ -92,5 +92,7 @@ def _copy(packed: object, opened: object, name: str, packed_bytes: int, limits: 
     while block := packed.read(_BLOCK):  # type: ignore[attr-defined]
         size += len(block)
         if size > limits.unpacked_bytes or (size > _SMALL and size / packed_bytes > limits.ratio):
-            raise FilingError(f"{name} unpacks to more than {size / 1e6:.0f} MB from {packed_bytes / 1e6:.2f} MB: no honest file")
+            raise FilingError(
+                f"{name} unpacks to more than {size / 1e6:.0f} MB from {packed_bytes / 1e6:.2f} MB: no honest file"
+            )
         opened.write(block)  # type: ignore[attr-defined]

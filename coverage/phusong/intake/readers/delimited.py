@@ -50,7 +50,9 @@ def read(file: Path, name: str, limits: Limits) -> Iterator[RawTable]:
             start, part = start + len(block), part + 1
 
 
-def _rows(opened: io.BufferedReader, encoding: Encoding, delimiter: str, quoted: bool, name: str) -> Iterator[list[str]]:
+def _rows(
+    opened: io.BufferedReader, encoding: Encoding, delimiter: str, quoted: bool, name: str
+) -> Iterator[list[str]]:
     stream = io.TextIOWrapper(opened, encoding.codec, errors="replace", newline="")
     lines = (line.replace("\0", "") for line in stream)
     if encoding.then:
@@ -90,7 +92,9 @@ def _agreement(text: str, delimiter: str, quoted: bool) -> tuple[float, bool, in
 def _frame(rows: list[list[str]], start: int) -> pd.DataFrame:
     width = max(map(len, rows))
     if width > _COLUMNS:
-        raise FilingError(f"row {start + [len(row) for row in rows].index(width)} has {width} cells; at most {_COLUMNS} are read")
+        raise FilingError(
+            f"row {start + [len(row) for row in rows].index(width)} has {width} cells; at most {_COLUMNS} are read"
+        )
     full = [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
     cells = pd.DataFrame(full, index=pd.RangeIndex(start, start + len(rows)), columns=range(width), dtype=object)
     return cells.mask(cells == "", None)

@@ -23,7 +23,15 @@ from phusong.intake.encoding import detect
 from phusong.intake.readers.limits import Limits
 from phusong.intake.table import RawTable
 
-_NOT_A_SHAPE = (TypeError, ValueError, AttributeError, KeyError, IndexError, shapely.errors.ShapelyError, RecursionError)
+_NOT_A_SHAPE = (
+    TypeError,
+    ValueError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    shapely.errors.ShapelyError,
+    RecursionError,
+)
 _KML_SHAPES = ("Point", "LineString", "LinearRing", "Polygon")
 
 
@@ -77,7 +85,9 @@ def read_kml(file: Path, name: str, limits: Limits) -> Iterator[RawTable]:
         also = "; its links to other places are not followed" if links else ""
         raise FilingError(f"{name} has no placemarks{also}")
     notes = (f"{links} links to other places are not followed",) if links else ()
-    yield _table(name, "", [_placemark(mark) for mark in marks], [_kml_shape(mark) for mark in marks], "EPSG:4326", 0, notes)
+    yield _table(
+        name, "", [_placemark(mark) for mark in marks], [_kml_shape(mark) for mark in marks], "EPSG:4326", 0, notes
+    )
 
 
 def read_vector(file: Path, name: str, limits: Limits) -> Iterator[RawTable]:
@@ -142,12 +152,20 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float) and math.isnan(value):
         return None
     if isinstance(value, dict | list | tuple | np.ndarray):
-        return json.dumps(value if not isinstance(value, np.ndarray) else value.tolist(), ensure_ascii=False, default=str)
+        return json.dumps(
+            value if not isinstance(value, np.ndarray) else value.tolist(), ensure_ascii=False, default=str
+        )
     return None if value == "" else value
 
 
 def _table(
-    name: str, sheet: str, rows: list[dict[str, Any]], shapes: list[Any], crs: str, first: int, notes: tuple[str, ...] = ()
+    name: str,
+    sheet: str,
+    rows: list[dict[str, Any]],
+    shapes: list[Any],
+    crs: str,
+    first: int,
+    notes: tuple[str, ...] = (),
 ) -> RawTable:
     names = tuple(dict.fromkeys(key for row in rows for key in row))
     full = [[_cell(row.get(key)) for key in names] for row in rows]

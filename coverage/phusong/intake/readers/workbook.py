@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ _EMPTY_RUN = 2_000
 """So many empty rows on end are the end of a sheet: some programs store a million of them."""
 _BROKEN = (
     ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, EOFError, OverflowError, AssertionError, zipfile.BadZipFile, ParseError,
-    NotImplementedError, RuntimeError, SyntaxError, LookupError, MemoryError,
+    NotImplementedError, RuntimeError, SyntaxError, LookupError, MemoryError, zlib.error,
 )  # fmt: skip
 
 
@@ -40,18 +41,23 @@ def read(file: Path, name: str, limits: Limits) -> Iterator[RawTable]:
     """
     _refuse_bomb(file, name, limits)
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        notes = _links(file)
-        sheets = [(sheet, *_hints(file, sheet)) for sheet in book.worksheets]
-        for sheet, merged, formulas in sheets:
-            told = (*notes, *([f"{formulas} formulas: their stored values are taken"] if formulas else []))
-            cells = _cells(sheet)
-            if cells.size:
-                yield RawTable(name, str(sheet.title), cells, merged=merged, notes=told)
+        with file.open("rb") as opened:
+            yield from _sheets(opened, file, name)
     except FilingError:
         raise
     except _BROKEN as fault:
         raise FilingError(f"{name} is damaged or no Excel workbook ({type(fault).__name__})") from None
+
+
+def _sheets(opened: Any, file: Path, name: str) -> Iterator[RawTable]:
+    book = openpyxl.load_workbook(opened, read_only=True, data_only=True, keep_links=False)
+    notes = _links(file)
+    for sheet in book.worksheets:
+        merged, formulas = _hints(file, sheet)
+        told = (*notes, *([f"{formulas} formulas: their stored values are taken"] if formulas else []))
+        cells = _cells(sheet)
+        if cells.size:
+            yield RawTable(name, str(sheet.title), cells, merged=merged, notes=told)
 
 
 def read_xls(file: Path, name: str) -> Iterator[RawTable]:
@@ -76,7 +82,9 @@ def read_xls(file: Path, name: str) -> Iterator[RawTable]:
     except xlrd.XLRDError as fault:
         locked = "encrypted" in str(fault).lower()
         raise FilingError(
-            f"{name} is locked with a password: save it without one" if locked else f"{name} is damaged or no Excel workbook"
+            f"{name} is locked with a password: save it without one"
+            if locked
+            else f"{name} is damaged or no Excel workbook"
         ) from None
     except (*_BROKEN, UnicodeDecodeError) as fault:
         raise FilingError(f"{name} is damaged or no Excel workbook ({type(fault).__name__})") from None
@@ -136,7 +144,9 @@ def _refuse_bomb(file: Path, name: str, limits: Limits) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = max(file.stat().st_size, 1)
     if unpacked > limits.unpacked_bytes or (unpacked > 1 << 26 and unpacked / packed > limits.ratio):
-        raise FilingError(f"{name} unpacks to {unpacked / 1e6:.0f} MB from {packed / 1e6:.2f} MB: that is no honest workbook")
+        raise FilingError(
+            f"{name} unpacks to {unpacked / 1e6:.0f} MB from {packed / 1e6:.2f} MB: that is no honest workbook"
+        )
 
 
 def _hints(file: Path, sheet: Any) -> tuple[tuple[tuple[int, int, int, int], ...], int]:
