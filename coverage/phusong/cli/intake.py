@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,9 @@ import typer
 from phusong.errors import FilingError
 
 if TYPE_CHECKING:
-    from phusong.intake.filing import Request
+    from phusong.intake.batch import Batch
+    from phusong.intake.reference import Reference
+    from phusong.intake.request import Request
 
 _SHOWN = 12
 
@@ -40,7 +42,8 @@ def intake(
         ),
     ] = None,
     communes: Annotated[
-        Path | None, typer.Option(help="Commune outlines, or a project that has them.", metavar="PATH")
+        Path | None,
+        typer.Option(help="Commune outlines, or a project that has them; else those imported.", metavar="PATH"),
     ] = None,
     units: Annotated[
         Path | None, typer.Option(help="Folder that `phusong units import` wrote; else the usual one.", metavar="DIR")
@@ -49,7 +52,11 @@ def intake(
         Path | None, typer.Option(help="Folder of the intake of the period before.", metavar="DIR")
     ] = None,
     profile: Annotated[
-        Path | None, typer.Option(help="Columns as settled for this filer; written after questions.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            help="Columns of this filer, so that next quarter needs no guessing; written when it is not there.",
+            metavar="FILE",
+        ),
     ] = None,
     resume: Annotated[
         Path | None, typer.Option(help="Folder of an intake whose to_filer.xlsx came back corrected.", metavar="DIR")
@@ -60,63 +67,63 @@ def intake(
 ) -> None:
     """Take filings in as they are: repair what is sure, set aside what is not, and say why, row by row."""
     del debug
-    from phusong.intake.reference import UNITS_FOLDER, read_reference
-
+    say = _silent if quiet else _say
     if resume is not None:
-        _resume(files, resume, units or UNITS_FOLDER, quiet=quiet)
+        _resume(files, resume, communes, units, say)
         return
-    if out is None or as_of is None or communes is None:
-        lacking = [
-            name for name, value in (("--out", out), ("--as-of", as_of), ("--communes", communes)) if value is None
-        ]
-        raise FilingError(
-            f"{', '.join(lacking)} is missing: phusong intake FILE... --as-of 2026-09-30 --communes PATH --out DIR"
-        )
+    if out is None or as_of is None:
+        lacking = [name for name, value in (("--out", out), ("--as-of", as_of)) if value is None]
+        raise FilingError(f"{', '.join(lacking)} is missing: phusong intake FILE... --as-of 2026-09-30 --out DIR")
     day = _day(as_of)
     _check_out(out, files)
-    from phusong.intake.profile import Profile, read_profile, write_profile
+    from phusong.intake.previous import read_previous
+    from phusong.intake.profile import read_profile
 
-    settled = read_profile(profile) if profile and profile.is_file() else Profile({})
-    asked: dict[str, str] = {}
-    request = _request(layer, day, operator, constant or [], settled, previous, asked)
-    reference = read_reference(communes, day, units or UNITS_FOLDER)
-    if reference.history is None and not quiet:
-        typer.echo(
-            "no units of earlier days are imported: codes of before 1 July 2025 cannot be told (`phusong units import`)"
-        )
-    quality = _write(files, request, reference, out, [communes, units or UNITS_FOLDER], explain=explain and not quiet)
-    if profile and asked:
-        write_profile(Profile({**settled.columns, **asked}), profile)
-    _tell(quality, out, quiet=quiet)
+    before = read_previous(previous, "--previous") if previous else None
+    settled = read_profile(profile) if profile and profile.is_file() else {}
+    request = _request(layer, day, _constants(layer, operator, constant or []), settled, before and before.accepted)
+    reference = _reference(communes, day, units, say)
+    columns: dict[str, str] = {}
+    results = _noted(files, request, reference, columns, say if explain else _silent)
+    quality = _write(results, files, request, reference, out, before)
+    if profile:
+        from phusong.intake.profile import write_profile
+
+        write_profile({**columns, **settled}, profile)
+    _tell(quality, out, say)
 
 
-def _request(
-    layer: str,
-    day: dt.date,
-    operator: str | None,
-    constants: list[str],
-    profile: Any,
-    previous: Path | None,
-    asked: dict[str, str],
-) -> Request:
-    from phusong.intake.filing import Request
+Say = Callable[[str], None]
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _silent(text: str) -> None:
+    del text
+
+
+def _reference(communes: Path | None, day: dt.date, units: Path | None, say: Say) -> Reference:
+    from phusong.intake.reference import read_reference
+
+    reference = read_reference(communes, day, units, say)
+    if reference.history is None:
+        say("no units of earlier days are imported: codes of before 1 July 2025 cannot be told (phusong units import)")
+    return reference
+
+
+def _constants(layer: str, operator: str | None, constants: list[str]) -> dict[str, str]:
     from phusong.intake.spec import spec
+    from phusong.intake.spectrum import operator_named
 
-    fields = spec(layer).fields
     given = dict(_pair(text) for text in constants)
     if operator is not None:
-        given["operator"] = operator
-    unknown = sorted(set(given) - set(fields))
+        given["operator"] = operator_named(operator)
+    unknown = sorted(set(given) - set(spec(layer).fields))
     if unknown:
-        raise FilingError(f"{layer} has no column {', '.join(unknown)}; it has {', '.join(fields)}")
-    return Request(
-        layer,
-        day,
-        given,
-        profile=profile.columns,
-        ask=_asker(asked) if sys.stdin.isatty() and sys.stdout.isatty() else None,
-        before=_before(previous),
-    )
+        raise FilingError(f"{layer} has no column {', '.join(unknown)}; it has {', '.join(spec(layer).fields)}")
+    return given
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -140,77 +147,89 @@ def _check_out(out: Path, files: Sequence[Path]) -> None:
         raise FilingError(f"--out {out} holds a file that is read; inputs are never changed, so name another folder")
 
 
-def _before(folder: Path | None) -> Any:
-    if folder is None:
-        return None
-    import pandas as pd
+def _request(layer: str, day: dt.date, constants: dict[str, str], profile: dict[str, str], before: Any) -> Request:
+    from phusong.intake.request import Request
 
-    from phusong.intake.outcome import ACCEPTED
-
-    if not (folder / ACCEPTED).is_file():
-        raise FilingError(f"--previous {folder} has no {ACCEPTED}: expected the folder of an earlier intake")
-    return pd.read_parquet(folder / ACCEPTED)
+    ask = _ask if sys.stdin.isatty() and sys.stdout.isatty() else None
+    return Request(layer, day, constants, profile=profile, ask=ask, before=before)
 
 
-def _asker(asked: dict[str, str]) -> Any:
-    def ask(question: str, answers: Sequence[str]) -> int:
-        typer.echo(question)
-        for number, answer in enumerate(answers, 1):
-            typer.echo(f"  {number}. {answer}")
-        chosen = min(max(int(typer.prompt("Which", type=int)), 1), len(answers)) - 1
-        column, header = question.rpartition("which column is ")[2].rstrip("?"), answers[chosen].split("'")[1]
-        asked[header] = column
-        return chosen
-
-    return ask
+def _ask(question: str, answers: Sequence[str]) -> int:
+    typer.echo(question)
+    for number, answer in enumerate(answers, 1):
+        typer.echo(f"  {number}. {answer}")
+    while not 1 <= (chosen := int(typer.prompt("Which", type=int))) <= len(answers):
+        typer.echo(f"expected 1 to {len(answers)}")
+    return chosen - 1
 
 
-def _write(
-    files: Sequence[Path], request: Request, reference: Any, out: Path, sources: Sequence[Path], *, explain: bool
-) -> dict[str, Any]:
+def _noted(
+    files: Sequence[Path], request: Request, reference: Reference, columns: dict[str, str], say: Say
+) -> Iterator[Batch | tuple[str, str]]:
+    """The batches as they come, with what each column was taken for told, and kept in `columns`."""
     from phusong.intake.filing import batches
-    from phusong.intake.outcome import write
 
-    found = batches(files, request, reference)
-    return write(_explained(found) if explain else found, request, out, sources)
-
-
-def _explained(found: Any) -> Any:
-    for result in found:
+    for result in batches(files, request, reference):
         if not isinstance(result, tuple):
-            typer.echo(f"{result.file}: what each column was taken for")
+            columns.update(result.columns)
+            say(f"{result.file}: what each column was taken for")
             for line in dict.fromkeys(result.explained):
-                typer.echo(f"  {line}")
+                say(f"  {line}")
         yield result
 
 
-def _tell(quality: dict[str, Any], out: Path, *, quiet: bool) -> None:
-    from phusong.intake.outcome import counted
-    from phusong.intake.reasons import reasons
+def _write(
+    results: Iterator[Batch | tuple[str, str]],
+    files: Sequence[Path],
+    request: Request,
+    reference: Reference,
+    out: Path,
+    before: Any,
+) -> dict[str, Any]:
+    from phusong.intake.outcome import Made, write
+    from phusong.intake.reference import Source
 
-    if not quiet:
-        for file in quality["files"]:
-            aside = ", ".join(f"{count} {word}" for word, count in file["not_data"].items() if word != "header")
-            typer.echo(
-                f"{file['file']}: {file['rows']} in = {file['accepted']} accepted + {file['quarantined']} quarantined"
-            )
-            if aside:
-                typer.echo(f"  rows that are no data: {aside}")
-            told = sorted(file["reasons"].items(), key=lambda pair: (reasons()[pair[0]].kind != "quarantine", -pair[1]))
-            for reason, rows in told[:_SHOWN]:
-                typer.echo(f"  {reasons()[reason].kind:<11}{reason:<28}{rows:>8}")
-            if len(told) > _SHOWN:
-                typer.echo(f"  ... and {len(told) - _SHOWN} more, in {out / 'quality.json'}")
-        rows, accepted, held = counted(quality)
-        typer.echo(f"{rows} rows in = {accepted} accepted + {held} quarantined. Wrote {out}")
+    filings = tuple(Source.of(file) for file in files if file.is_file())
+    return write(results, request, out, Made(filings, reference.sources), before)
+
+
+def _tell(quality: dict[str, Any], out: Path, say: Say) -> None:
+    from phusong.intake.outcome import counted
+
+    for file in quality["files"]:
+        _tell_file(file, out, say)
+    rows, accepted, held = counted(quality)
+    say(f"{rows} rows in = {accepted} accepted + {held} quarantined. Wrote {out}")
+    if held:
+        say(f"Send {out / 'to_filer.xlsx'} to the filer; then: phusong intake to_filer.xlsx --resume {out}")
     for refused in quality["refused"]:
         typer.echo(f"{refused['file']} was not taken in: {refused['reason']}", err=True)
     if quality["refused"]:
         raise typer.Exit(1)
 
 
-def _resume(files: Sequence[Path], folder: Path, units: Path, *, quiet: bool) -> None:
-    from phusong.intake.resume import resume
+def _tell_file(file: dict[str, Any], out: Path, say: Say) -> None:
+    from phusong.intake.reasons import reasons
 
-    quality = resume(files, folder, units)
-    _tell(quality, folder, quiet=quiet)
+    say(f"{file['file']}: {file['rows']} in = {file['accepted']} accepted + {file['quarantined']} quarantined")
+    aside = ", ".join(f"{count} {word}" for word, count in file["not_data"].items() if word != "header")
+    if aside:
+        say(f"  rows that are no data: {aside}")
+    told = sorted(file["reasons"].items(), key=lambda pair: (reasons()[pair[0]].kind != "quarantine", -pair[1]))
+    for reason, rows in told[:_SHOWN]:
+        say(f"  {reasons()[reason].kind:<11}{reason:<28}{rows:>8}")
+    if len(told) > _SHOWN:
+        say(f"  ... and {len(told) - _SHOWN} more, in {out / 'quality.json'}")
+    if file["vanished"]:
+        say(f"  {len(file['vanished'])} ids of the period before are not in this one")
+
+
+def _resume(files: Sequence[Path], folder: Path, communes: Path | None, units: Path | None, say: Say) -> None:
+    from phusong.intake.previous import read_previous
+    from phusong.intake.resume import request_of, resume, same_reference
+
+    before = read_previous(folder, "--resume")
+    reference = _reference(communes, request_of(before).as_of, units, say)
+    if not same_reference(before, reference):
+        say("the communes are not those of the first intake; name them with --communes and --units")
+    _tell(resume(files, folder, reference), folder, say)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from phusong.intake.filed import Filed, cells_aside
 from phusong.intake.finding import Finding
 from phusong.intake.reasons import AXES, kind, reasons, sentence
-from phusong.intake.table import Block
-from phusong.intake.values import OTHER, SOURCE
-from phusong.text import slug
+from phusong.intake.values import SOURCE
 
 LINES = ("source_file", "source_sheet", "source_row", "key", "reason", "message", "message_en", "suggestion")
 """First columns of the quarantine; `key` bears the name of the layer's own."""
+RETURNED = (*SOURCE, "held", "message", "marked")
+"""First columns of the rows that go back to the filer."""
+OPERATOR = "Nhà mạng"
+"""Column that tells the operator where the file has none, so that returned rows can be filed in any file."""
+_NO_FAULT = ("co_sited", "optional_missing", "licence_unknown")
+"""Flags that are only told, such as a shared mast."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,20 @@ class Batch:
     lines
         One line for each reason of each row set aside: the columns of `LINES`, then the cells as filed.
     returned
-        Rows for the filer – set aside, or repaired otherwise than by routine: source, message, columns at fault, cells as filed.
+        Rows for the filer – set aside, or repaired otherwise than by routine: the columns of `RETURNED`, then the cells
+        as filed. `marked` names the headers of the cells at fault, one a line.
     rows_by_axis
         Rows with a finding that counts against each axis of quality.
     cells_due, cells_filled
         Required cells, and those that hold something.
+    columns
+        Canonical column of each header.
     aside
         Rows of the source that are no data: sheet, row, what they are, and their cells.
+    told
+        Which of `metadata.ITEMS` the file tells.
+    operators, ids
+        Whose rows these are, and the ids of all of them.
     """
 
     file: str
@@ -52,6 +63,7 @@ class Batch:
     rows_by_axis: Mapping[str, int]
     cells_due: int = 0
     cells_filled: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
     columns_known: int = 0
     columns_filed: int = 0
     plain_positions: int = 0
@@ -59,17 +71,12 @@ class Batch:
     notes: tuple[str, ...] = ()
     explained: tuple[str, ...] = ()
     newest: str = ""
-    ids: frozenset[str] = field(default_factory=frozenset)
+    told: frozenset[str] = frozenset()
+    operators: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
 
 
-def divide(
-    frame: pd.DataFrame,
-    findings: Sequence[Finding],
-    blocks: Sequence[Block],
-    key: str,
-    required: Sequence[str],
-    file: str,
-) -> Batch:
+def divide(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: str, required: Sequence[str]) -> Batch:
     """
     Divide the rows of a frame by what was found.
 
@@ -77,33 +84,28 @@ def divide(
     ----------
     frame
         Canonical rows with longitude, latitude, accuracy_m; a RangeIndex.
-    blocks
+    filed
         What the rows came from, in the same order.
     key
         Column that names a row; empty where none does.
+    required
+        Columns that may not be empty.
     """
-    n = len(frame)
-    held = np.zeros(n, bool)
-    for finding in findings:
-        if kind(finding) == "quarantine":
-            held[finding.rows] = True
-    told = {
-        name: _texts(n, [f for f in findings if kind(f) == word])
-        for name, word in (("repairs", "repair"), ("remarks", "flag"))
-    }
-    accepted = frame[~held].assign(**{name: texts[~held] for name, texts in told.items()}).reset_index(drop=True)
+    held = held_back(findings, len(frame))
+    texts = {word: _texts(len(frame), [f for f in findings if kind(f) == word]) for word in ("repair", "flag")}
+    told = frame.assign(repairs=texts["repair"], remarks=texts["flag"])
     return Batch(
-        file=file,
-        rows_in=n,
+        file=filed.blocks[0].table.file,
+        rows_in=len(frame),
         rows_quarantined=int(held.sum()),
-        accepted=accepted,
-        lines=_lines(frame, [f for f in findings if kind(f) == "quarantine"], blocks, key),
-        returned=_returned(frame, findings, blocks),
+        accepted=told[~held].reset_index(drop=True),
+        lines=_lines(frame, [f for f in findings if kind(f) == "quarantine"], filed, key),
+        returned=_returned(frame, findings, filed),
         rows_by_reason=_rows_by_reason(findings),
         rows_by_axis=_rows_by_axis(findings),
-        cells_due=n * len(required),
+        cells_due=len(frame) * len(required),
         cells_filled=int(sum(frame[name].notna().sum() for name in required)),
-        aside=tuple((b.table.sheet, label, word, _cells_of(b, label)) for b in blocks for label, word in b.aside),
+        aside=cells_aside(filed.blocks),
         ids=frozenset(frame[key].dropna().astype(str)) if key else frozenset(),
     )
 
@@ -138,53 +140,20 @@ def _rows_by_reason(findings: Sequence[Finding]) -> dict[str, int]:
 
 
 def _rows_by_axis(findings: Sequence[Finding]) -> dict[str, int]:
-    """A flag that is only told, such as a shared mast, is no fault; a routine repair counts where its axis is `shared`."""
     rows: dict[str, list[NDArray[np.int64]]] = {axis: [] for axis in AXES}
     for finding in findings:
-        reason = reasons()[finding.reason]
-        if finding.reason not in ("co_sited", "optional_missing", "licence_unknown"):
-            rows[reason.axis].append(finding.rows)
+        if finding.reason not in _NO_FAULT:
+            rows[reasons()[finding.reason].axis].append(finding.rows)
     return {axis: len(np.unique(np.concatenate(parts))) if parts else 0 for axis, parts in rows.items()}
 
 
-def _original(blocks: Sequence[Block], rows: NDArray[np.int64]) -> pd.DataFrame:
-    """Cells as filed of some rows, under the headers of the file; a header that is ours or there twice gets a number."""
-    starts = np.cumsum([0, *(len(block.cells) for block in blocks)])
-    parts = []
-    for block, start in zip(blocks, starts, strict=False):
-        own = rows[(rows >= start) & (rows < start + len(block.cells))]
-        if not len(own):
-            continue
-        cells = block.cells.iloc[own - start]
-        part = cells.set_axis(_headers(block), axis=1).set_axis(own, axis=0)
-        if block.table.geometry is not None:
-            at = block.table.cells.index.get_indexer(cells.index)
-            part = part.assign(
-                geometry=[None if shape is None else shape.wkt[:200] for shape in block.table.geometry[at]]
-            )
-        parts.append(part)
-    return pd.concat(parts).reindex(rows) if parts else pd.DataFrame(index=rows)
-
-
-def _headers(block: Block) -> list[str]:
-    names: list[str] = []
-    counts: Counter[str] = Counter()
-    for position, header in enumerate(block.header):
-        name = header.rpartition(" / ")[2] or f"column {position + 1}"
-        if slug(name) in {slug(own) for own in (*LINES, "site_id", "geometry")} or not slug(name):
-            name = f"{name} (tệp)"
-        counts[name] += 1
-        names.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
-    return names
-
-
-def _lines(frame: pd.DataFrame, findings: Sequence[Finding], blocks: Sequence[Block], key: str) -> pd.DataFrame:
+def _lines(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: str) -> pd.DataFrame:
     told = [
         (
             int(row),
             finding.reason,
-            sentence(finding, i, "vi"),
-            sentence(finding, i, "en"),
+            sentence(finding, i, "vi", filed.header(row, finding.column)),
+            sentence(finding, i, "en", filed.header(row, finding.column)),
             finding.suggestion[i] if finding.suggestion else "",
         )
         for finding in findings
@@ -197,39 +166,38 @@ def _lines(frame: pd.DataFrame, findings: Sequence[Finding], blocks: Sequence[Bl
     for position, name in enumerate(("reason", "message", "message_en", "suggestion"), 1):
         columns[name] = [line[position] for line in told]
     lines = pd.DataFrame(columns, columns=list(LINES))
-    cells = _original(blocks, np.unique(rows)).loc[rows].reset_index(drop=True) if len(rows) else pd.DataFrame()
+    cells = filed.cells(np.unique(rows)).loc[rows].reset_index(drop=True) if len(rows) else pd.DataFrame()
     return pd.concat([lines, cells], axis=1)
 
 
-def _returned(frame: pd.DataFrame, findings: Sequence[Finding], blocks: Sequence[Block]) -> pd.DataFrame:
+def _returned(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed) -> pd.DataFrame:
     messages: dict[int, list[str]] = {}
-    held: set[int] = set()
+    marked: dict[int, list[str]] = {}
     for finding in findings:
         reason = reasons()[finding.reason]
         if reason.kind == "flag" or reason.routine:
             continue
-        for i, row in enumerate(finding.rows):
-            messages.setdefault(int(row), []).append(sentence(finding, i, "vi") + _meant(finding, i))
-            if reason.kind == "quarantine":
-                held.add(int(row))
+        for i, row in enumerate(map(int, finding.rows)):
+            told = sentence(finding, i, "vi", filed.header(row, finding.column)) + _meant(finding, i)
+            messages.setdefault(row, []).append(told)
+            marked.setdefault(row, []).extend(filed.marked(row, finding.column))
     rows = np.array(sorted(messages), np.int64)
-    head = (
-        pd.DataFrame({name: frame[name].to_numpy()[rows] for name in SOURCE})
-        if len(frame)
-        else pd.DataFrame(columns=list(SOURCE))
+    head = pd.DataFrame({name: frame[name].to_numpy()[rows] if len(rows) else [] for name in SOURCE})
+    head = head.assign(
+        held=held_back(findings, len(frame))[rows],
+        message=["; ".join(messages[row]) for row in rows],
+        marked=["\n".join(dict.fromkeys(marked[row])) for row in rows],
     )
-    head = head.assign(held=[row in held for row in rows], message=["; ".join(messages[row]) for row in rows])
-    return pd.concat([head, _original(blocks, rows).reset_index(drop=True)], axis=1)
+    return pd.concat([head, _operator(frame, filed, rows), filed.cells(rows).reset_index(drop=True)], axis=1)
+
+
+def _operator(frame: pd.DataFrame, filed: Filed, rows: NDArray[np.int64]) -> pd.DataFrame:
+    """The operator, where no table has a column for it."""
+    if "operator" not in frame or any("operator" in positions for positions in filed.positions):
+        return pd.DataFrame(index=pd.RangeIndex(len(rows)))
+    return pd.DataFrame({OPERATOR: frame.operator.to_numpy(object)[rows]})
 
 
 def _meant(finding: Finding, position: int) -> str:
     text = finding.suggestion[position] if finding.suggestion else ""
     return f" (có thể là: {text})" if text and "{suggestion}" not in reasons()[finding.reason].vi else ""
-
-
-def _cells_of(block: Block, label: int) -> tuple[Any, ...]:
-    cells = block.table.cells
-    return tuple(cell for cell in cells.loc[label] if cell is not None) if label in cells.index else ()
-
-
-__all__ = ["LINES", "OTHER", "Batch", "divide", "held_back"]

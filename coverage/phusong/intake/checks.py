@@ -187,10 +187,10 @@ def moved(frame: pd.DataFrame, key: str, before: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def vanished(frame: pd.DataFrame, key: str, before: pd.DataFrame, operators: frozenset[str]) -> tuple[str, ...]:
-    """Ids of the period before, of the same operators, that no row bears now, in order."""
+def vanished(now: frozenset[str], key: str, before: pd.DataFrame, operators: frozenset[str]) -> tuple[str, ...]:
+    """Ids of the period before, of some operators or of all, that are not there now; in order."""
     same = before[before.operator.isin(operators)] if "operator" in before and operators else before
-    return tuple(sorted(set(same[key].dropna().astype(str)) - set(frame[key].dropna().astype(str))))
+    return tuple(sorted(set(same[key].dropna().astype(str)) - now))
 
 
 def _plane(longitude: NDArray[np.float64], latitude: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from phusong.errors import FilingError, PhusongError
-from phusong.intake import checks
-from phusong.intake.batch import Batch, divide, held_back
+from phusong.errors import PhusongError
+from phusong.intake import checks, figures, lines, metadata
+from phusong.intake.batch import LINES, RETURNED, Batch, divide, held_back
 from phusong.intake.blocks import find
 from phusong.intake.checks import Seen
 from phusong.intake.claim import Claims
-from phusong.intake.columns import Ask, Recognition, explain, recognise
-from phusong.intake.coordinates import Located, Settings, locate
+from phusong.intake.columns import Recognition, explain
+from phusong.intake.commune import settle
+from phusong.intake.coordinates import Located, locate
+from phusong.intake.filed import Filed
+from phusong.intake.filer import filer, named
 from phusong.intake.finding import Finding
 from phusong.intake.places import declare
 from phusong.intake.readers import Limits, read
+from phusong.intake.recognition import recognised
 from phusong.intake.reference import Reference
+from phusong.intake.request import Request
 from phusong.intake.spec import Spec, spec
 from phusong.intake.table import Block
 from phusong.intake.values import convert
 from phusong.text import slug
 
-_KNOWN = 2
-"""A block with fewer columns of the layer is another table."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """
-    What is asked of intake.
-
-    Parameters
-    ----------
-    layer
-        Layer that the files are of.
-    as_of
-        Day of which they speak.
-    constants
-        Values of columns that the files lack, such as the operator.
-    profile
-        Canonical column of headers, as settled before.
-    ask
-        Puts a question to the user; None where nobody is there.
-    before
-        Accepted rows of the period before.
-    """
-
-    layer: str
-    as_of: dt.date
-    constants: Mapping[str, str] = field(default_factory=dict)
-    settings: Settings = field(default_factory=Settings)
-    profile: Mapping[str, str] = field(default_factory=dict)
-    ask: Ask | None = None
-    before: pd.DataFrame | None = None
-    limits: Limits = field(default_factory=Limits)
+Own = Sequence[tuple[Block, Recognition]]
+"""Tables of the layer, and what their columns are."""
 
 
 @dataclass(frozen=True)
@@ -158,70 +131,72 @@ def _parts(file: Path, limits: Limits) -> Iterator[list[tuple[Block, ...]]]:
 def _taken(
     tables: Sequence[tuple[Block, ...]], request: Request, layer: Spec, reference: Reference, seen: Seen
 ) -> tuple[Batch, Seen]:
-    blocks, recognised = _recognised([block for table in tables for block in table], request, layer)
-    own = [
-        (block, recognition) for block, recognition in zip(blocks, recognised, strict=True) if recognition is not None
-    ]
-    frame, findings = convert(own, layer, request.constants)  # type: ignore[arg-type]
-    claims, told = (
-        declare(frame, reference, request.as_of) if layer.located != "shape" else (Claims.none(len(frame)), [])
-    )
-    findings += told
-    if layer.located == "point":
-        located = locate(frame, claims, reference.ground, request.settings, vn2000_degrees=_on_vn2000(own))
-        findings += located.findings
-        frame = _placed(frame, located)
-    frame, told = _settled(frame, claims, reference, layer)
-    findings += told
-    findings += _checked(frame, findings, request, layer, seen)
-    required = [name for name, one in layer.fields.items() if one.required]
+    blocks, own = recognised([block for table in tables for block in table], request, layer)
+    constants, inferred = _constants(blocks, own, request, layer)
+    frame, findings = convert(own, layer, constants)
+    if inferred:
+        findings += _from_file(own, constants["operator"])
+    frame, located, told = _located(frame, own, request, layer, reference)
+    findings += told + _checked(frame, [*findings, *told], request, layer, seen)
     held = held_back(findings, len(frame))
     tidy = _tidy(frame, layer)
-    batch = divide(
-        tidy, findings, [block for block, _ in own], layer.key, [*required, *_position(layer)], _file(blocks)
-    )
-    batch = _described(batch, blocks, recognised, tidy, findings)
+    required = [name for name, one in layer.fields.items() if one.required]
+    filed = Filed(own, (*LINES, *RETURNED, layer.key or "key"))
+    batch = divide(tidy, findings, filed, layer.key, [*required, *located])
+    batch = _described(batch, blocks, own, tidy, findings)
     return batch, seen.and_rows(frame, layer.key, ~held) if layer.key and layer.located == "point" else seen
 
 
-def _recognised(blocks: list[Block], request: Request, layer: Spec) -> tuple[list[Block], list[Recognition | None]]:
-    """Columns of each block; a block that is another table has its rows told as such."""
-    found: list[Recognition | None] = []
-    kept: list[Block] = []
-    for block in blocks:
-        recognition = recognise(block, layer, request.profile, request.ask) if block.header else None
-        if recognition is not None and not _is_of(recognition, layer, len(blocks)):
-            recognition = None
-        if recognition is None and len(block.cells):
-            word = "another table" if block.header else "note"
-            aside = (*block.aside, *((int(label), word) for label in block.cells.index))
-            block = replace(block, cells=block.cells.iloc[:0], aside=aside)  # noqa: PLW2901
-        kept.append(block)
-        found.append(recognition)
-    if not any(recognition is not None for recognition in found):
-        raise FilingError(f"{_file(blocks)} has no table of {layer.layer}: {_why_not(blocks, layer)}")
-    return kept, found
+def _constants(blocks: Sequence[Block], own: Own, request: Request, layer: Spec) -> tuple[Mapping[str, str], bool]:
+    """The constants asked for, with the operator where the file tells it and nothing else does; and whether it does."""
+    field = layer.fields.get("operator")
+    if field is None or not field.required or "operator" in request.constants:
+        return request.constants, False
+    ids = [block.cells[at[layer.key]] for block, found in own if layer.key in (at := found.positions())]
+    operator = filer(blocks, pd.concat(ids) if ids else None, request.ask)
+    return ({**request.constants, "operator": operator}, True) if operator else (request.constants, False)
 
 
-def _is_of(recognition: Recognition, layer: Spec, blocks: int) -> bool:
-    names = {match.column for match in recognition.matches}
-    return len(names) >= _KNOWN and (blocks == 1 or not layer.key or layer.key in names or len(names) > 3)
+def _from_file(own: Own, operator: str) -> list[Finding]:
+    """The rows whose operator no cell tells."""
+    empty = [
+        block.cells[at["operator"]].isna().to_numpy()
+        if "operator" in (at := found.positions())
+        else np.ones(len(block.cells), bool)
+        for block, found in own
+    ]
+    rows = np.flatnonzero(np.concatenate(empty))
+    return [Finding("operator_from_file", rows, "operator", (), (operator,) * len(rows))] if len(rows) else []
 
 
-def _why_not(blocks: Sequence[Block], layer: Spec) -> str:
-    headers = next((block.header for block in blocks if block.header), ())
-    if not headers:
-        return "no row of column names was found"
-    shown = ", ".join(repr(header) for header in headers[:8] if header)
-    return f"its columns are {shown}; expected such as {', '.join(list(layer.fields)[-6:])}"
+def _located(
+    frame: pd.DataFrame, own: Own, request: Request, layer: Spec, reference: Reference
+) -> tuple[pd.DataFrame, tuple[str, ...], list[Finding]]:
+    """Rows with their places and communes, the columns that tell the place, and what was found."""
+    if layer.located == "shape":
+        frame, told = lines.settle(frame, reference.ground, request.settings)
+        return frame, ("geometry",), told
+    findings: list[Finding] = []
+    if "operator" in frame:
+        frame["operator"], findings = named(frame.operator)
+    claims, told = declare(figures.titled(frame), reference, request.as_of)
+    findings += told
+    columns: tuple[str, ...] = ()
+    if layer.located == "point":
+        columns = ("longitude", "latitude")
+        located = locate(frame, claims, reference.ground, request.settings, vn2000_degrees=_on_vn2000(own))
+        findings += located.findings
+        frame = _placed(frame, located)
+    frame, told = settle(frame, claims, reference, placed=bool(columns))
+    findings += told
+    if layer.layer == "communes":
+        frame, told = figures.checked(frame, reference, request.as_of)
+        findings += told
+    return frame, columns, findings
 
 
-def _file(blocks: Sequence[Block]) -> str:
-    return blocks[0].table.file if blocks else ""
-
-
-def _on_vn2000(own: Sequence[tuple[Block, Recognition | None]]) -> bool:
-    names = [match.header for _, recognition in own if recognition for match in recognition.matches]
+def _on_vn2000(own: Own) -> bool:
+    names = [match.header for _, found in own for match in found.matches]
     return any("vn2000" in slug(name).replace("_", "") for name in names)
 
 
@@ -231,41 +206,10 @@ def _placed(frame: pd.DataFrame, located: Located) -> pd.DataFrame:
     return frame.assign(**columns, commune_position=located.commune)
 
 
-def _settled(
-    frame: pd.DataFrame, claims: Claims, reference: Reference, layer: Spec
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """The commune of each row: the one it means; of several, or of none, the one it lies in."""
-    if layer.located == "shape":
-        return frame, []
-    codes = reference.communes.commune_code.to_numpy(object)
-    sole = np.array([claim.communes[0] if len(claim.communes) == 1 else -1 for claim in claims.different], np.int64)[
-        claims.of_row
-    ]
-    lies = frame.commune_position.to_numpy(np.int64) if "commune_position" in frame else np.full(len(frame), -1)
-    settled = np.where(sole >= 0, sole, lies)
-    code = np.where(settled >= 0, codes[settled], None) if len(codes) else np.full(len(frame), None, object)
-    said = np.array([bool(claim.communes) for claim in claims.different], bool)[claims.of_row]
-    filed = frame.commune_code.notna() | frame.commune_name.notna()
-    rows = np.flatnonzero((sole < 0) & (lies >= 0) & ~said & ~filed.to_numpy())
-    findings = (
-        [Finding("commune_from_position", rows, "commune_code", (), tuple(map(str, code[rows])))] if len(rows) else []
-    )
-    if layer.located == "no":
-        empty = np.flatnonzero((settled < 0) & ~filed.to_numpy())
-        findings += [Finding("missing", empty, "commune_code")] if len(empty) else []
-        several = np.flatnonzero((settled < 0) & said)
-        findings += (
-            [Finding("commune_ambiguous", several, "commune_code", tuple(frame.commune_code.iloc[several].astype(str)))]
-            if len(several)
-            else []
-        )
-    return frame.assign(commune_code=code).drop(columns="commune_position", errors="ignore"), findings
-
-
 def _checked(
     frame: pd.DataFrame, findings: Sequence[Finding], request: Request, layer: Spec, seen: Seen
 ) -> list[Finding]:
-    """Rows against each other and against other layers; what several communes might be is settled where the point tells."""
+    """Rows against each other, the licence table, the calendar and the period before."""
     found = checks.licensed(frame, request.as_of) + checks.dated(frame, request.as_of)
     taken = ~held_back([*findings, *found], len(frame))
     if layer.key and layer.located == "point":
@@ -298,10 +242,6 @@ def _repeated(frame: pd.DataFrame, taken: np.ndarray) -> list[Finding]:
     ]
 
 
-def _position(layer: Spec) -> tuple[str, ...]:
-    return ("longitude", "latitude") if layer.located == "point" else ()
-
-
 def _tidy(frame: pd.DataFrame, layer: Spec) -> pd.DataFrame:
     """Without the columns of positions as filed, which are told by longitude and latitude now."""
     gone = ("coordinates", "northing_m", "easting_m") if layer.located == "point" else ()
@@ -310,36 +250,24 @@ def _tidy(frame: pd.DataFrame, layer: Spec) -> pd.DataFrame:
 
 
 def _described(
-    batch: Batch,
-    blocks: Sequence[Block],
-    recognised: Sequence[Recognition | None],
-    frame: pd.DataFrame,
-    findings: Sequence[Finding],
+    batch: Batch, blocks: Sequence[Block], own: Own, frame: pd.DataFrame, findings: Sequence[Finding]
 ) -> Batch:
-    notes = tuple(dict.fromkeys(note for block in blocks for note in block.table.notes))
-    told = tuple(
-        line
-        for block, recognition in zip(blocks, recognised, strict=True)
-        if recognition is not None
-        for line in explain(recognition, block)
-    )
+    """With what quality is counted from, and what people are told of the file."""
     odd = [
         f.rows for f in findings if f.reason in ("dms_read", "vn2000_converted", "axes_swapped", "axes_swapped_file")
     ]
-    plain = (
-        int(frame.longitude.notna().sum()) - len(np.unique(np.concatenate(odd))) if odd and "longitude" in frame else 0
-    )
-    if not odd and "longitude" in frame:
-        plain = int(frame.longitude.notna().sum())
-    newest = str(frame.on_air_date.max())[:10] if "on_air_date" in frame and frame.on_air_date.notna().any() else ""
-    known = sum(len(r.matches) for r in recognised if r)
-    filed = known + sum(len(r.unknown) for r in recognised if r)
+    placed = frame.longitude.notna().to_numpy(copy=True) if "longitude" in frame else np.zeros(len(frame), bool)
+    placed[np.concatenate([np.zeros(0, np.int64), *odd])] = False
+    newest = frame.on_air_date.max() if "on_air_date" in frame else pd.NaT
     return replace(
         batch,
-        notes=notes,
-        explained=told,
-        plain_positions=max(plain, 0),
-        newest=newest,
-        columns_known=known,
-        columns_filed=filed,
+        notes=tuple(dict.fromkeys(note for block in blocks for note in block.table.notes)),
+        explained=tuple(line for block, found in own for line in explain(found, block)),
+        columns={match.header: match.column for _, found in own for match in found.matches},
+        columns_filed=sum(len(found.matches) + len(found.unknown) for _, found in own),
+        columns_known=sum(len(found.matches) for _, found in own),
+        plain_positions=int(placed.sum()),
+        newest="" if pd.isna(newest) else str(newest)[:10],
+        told=metadata.told(blocks, own),
+        operators=frozenset(frame.operator.dropna()) if "operator" in frame else frozenset(),
     )

@@ -5,34 +5,57 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from phusong.errors import FilingError
 from phusong.intake.batch import LINES, Batch
 from phusong.intake.checks import Seen, places
-from phusong.intake.filing import Request, batches
-from phusong.intake.outcome import ACCEPTED, HIDDEN, QUALITY, QUARANTINE, RETURNED, write
-from phusong.intake.reference import read_reference
+from phusong.intake.filing import batches
+from phusong.intake.outcome import Made, write
+from phusong.intake.previous import QUARANTINE, RETURNED, Previous, read_previous
+from phusong.intake.reasons import reasons
+from phusong.intake.reference import Reference, Source
+from phusong.intake.request import Request
 from phusong.intake.spec import spec
-from phusong.intake.values import OTHER
+from phusong.intake.to_filer import HIDDEN, MESSAGE
+from phusong.intake.values import OTHER, SOURCE
 
-_SOURCE = ("source_file", "source_sheet", "source_row")
-_NEITHER = (*_SOURCE, OTHER, "repairs", "remarks")
+_NEITHER = (*SOURCE, OTHER, "repairs", "remarks", "accuracy_m")
 """Columns in which a corrected row differs from the one it replaces without saying anything else."""
+_AS_FILED = ("operators", "not_data", "scores", "told", "vanished")
+"""What is told of a file as it was first filed."""
 
 
-def resume(files: Sequence[Path], folder: Path, units: Path) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows of an intake in three tables, each with the source of its rows: accepted, set aside, for the filer."""
+
+    accepted: pd.DataFrame
+    lines: pd.DataFrame
+    returned: pd.DataFrame
+
+    def without(self, sources: set[str]) -> _Rows:
+        """Without the rows of some sources."""
+        tables = (self.accepted, self.lines, self.returned)
+        return _Rows(*(table[~_sources(table).isin(sources)] for table in tables))
+
+    def of(self, sources: set[str]) -> _Rows:
+        """Only the rows of some sources."""
+        tables = (self.accepted, self.lines, self.returned)
+        return _Rows(*(table[_sources(table).isin(sources)] for table in tables))
+
+
+def resume(files: Sequence[Path], folder: Path, reference: Reference) -> dict[str, Any]:
     """
     Take the rows of corrected workbooks into the folder of the intake that they came from.
 
-    A row that was set aside and is right now is accepted; one still at fault stays, for its new reasons; one that had been
-    accepted is replaced when it says something else. Everything else stays as it was. Rows in stay the same, but for rows
-    that were never filed before.
+    A row that was set aside and is right now is accepted; one still at fault stays, for its new reasons; one that had
+    been accepted is replaced when it says something else and is right, and stays as it was when it is not. Rows in stay
+    the same, but for rows that were never filed before.
 
     Returns
     -------
@@ -41,189 +64,176 @@ def resume(files: Sequence[Path], folder: Path, units: Path) -> dict[str, Any]:
     Raises
     ------
     FilingError
-        When the folder is no intake's, or the file is none of its workbooks.
+        When the folder is no intake's.
     """
-    told = _settings(folder)
-    request = Request(told["layer"], dt.date.fromisoformat(told["as_of"]), told["constants"])
-    outlines = Path(told["references"][0])
-    reference = read_reference(
-        outlines, request.as_of, Path(told["references"][1]) if len(told["references"]) > 1 else units
-    )
-    accepted = pd.read_parquet(folder / ACCEPTED)
-    lines = pd.read_csv(folder / QUARANTINE, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
-    returned = pd.read_parquet(folder / RETURNED) if (folder / RETURNED).is_file() else pd.DataFrame()
+    before = read_previous(folder, "--resume")
+    request = request_of(before)
     key = spec(request.layer).key
-    refiled: list[Batch] = []
+    old = _read(before, folder, key)
+    refiled: list[_Rows] = []
     refusals: dict[str, str] = {}
-    for result in batches(files, request, reference, _seen(accepted, lines, key)):
+    for result in batches(files, request, reference, _seen(old.accepted, key)):
         if isinstance(result, Batch):
-            refiled.append(_with_sources(result))
+            refiled.append(_under_their_sources(result))
         else:
             refusals[result[0]] = result[1]
-    merged = _merged(told, accepted, lines, returned, refiled, key)
-    return write(_stream(merged, refusals), request, folder, [Path(path) for path in told["references"]])
+    merged, notes = _merged(old, _joined(refiled, old), key)
+    entries = {entry["file"]: entry for entry in before.quality["files"]}
+    parts = [_batch(name, entries.get(name), rows, notes) for name, rows in _by_file(entries, merged)]
+    as_filed = {name: {item: entry[item] for item in _AS_FILED} for name, entry in entries.items()}
+    return write(_stream(parts, refusals), request, folder, _made(before, files, reference), None, as_filed)
 
 
-def _settings(folder: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads((folder / QUALITY).read_text("utf-8")))
-    except (OSError, ValueError):
-        raise FilingError(f"--resume {folder} is no folder of an intake: it has no {QUALITY}") from None
+def request_of(before: Previous) -> Request:
+    """What was asked of the intake that goes on."""
+    told = before.quality
+    return Request(told["layer"], dt.date.fromisoformat(told["as_of"]), told["constants"])
 
 
-def _seen(accepted: pd.DataFrame, lines: pd.DataFrame, key: str) -> Seen:
+def same_reference(before: Previous, reference: Reference) -> bool:
+    """Whether an intake was held to the files that it is held to now."""
+    return {one["sha256"] for one in before.quality["reference"]} == {one.sha256 for one in reference.sources}
+
+
+def _made(before: Previous, files: Sequence[Path], reference: Reference) -> Made:
+    filings = tuple(Source(**one) for one in before.quality["filings"])
+    return Made((*filings, *(Source.of(file) for file in files if file.is_file())), reference.sources)
+
+
+def _read(before: Previous, folder: Path, key: str) -> _Rows:
+    lines = pd.read_csv(folder / QUARANTINE, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+    returned = pd.read_parquet(folder / RETURNED)
+    texts = lines.astype(object).where(lines.notna(), None).assign(source_sheet=lines.source_sheet.fillna(""))
+    return _Rows(before.accepted, texts.rename(columns={key: "key"} if key else {}), returned)
+
+
+def _seen(accepted: pd.DataFrame, key: str) -> Seen:
     """Ids that were accepted, but for those of rows that may come back themselves."""
-    del lines
-    if not key or accepted.empty:
+    if not key or accepted.empty or "longitude" not in accepted:
         return Seen.nothing()
-    repaired = accepted.repairs.fillna("").str.len() > 0
-    sure = accepted[~repaired]
-    return Seen(
-        pd.DataFrame(
-            {
-                "key": sure[key].astype(object),
-                "at": places(sure),
-                "longitude": sure.longitude,
-                "latitude": sure.latitude,
-            }
-        )
-    )
+    sure = accepted[accepted.repairs.fillna("") == ""]
+    columns = {"key": sure[key].astype(object), "at": places(sure)}
+    return Seen(pd.DataFrame({**columns, "longitude": sure.longitude, "latitude": sure.latitude}))
 
 
-def _with_sources(batch: Batch) -> Batch:
+def _under_their_sources(batch: Batch) -> _Rows:
     """The rows under the sources that the hidden columns name; a row without them keeps its own and is new."""
-    return replace(
-        batch,
-        accepted=_named(batch.accepted, [_hidden(text) for text in batch.accepted[OTHER]]),
-        lines=_named(batch.lines, _hidden_cells(batch.lines)),
-        returned=_named(batch.returned, _hidden_cells(batch.returned)),
+    hidden = [_hidden(text) for text in batch.accepted[OTHER]]
+    accepted = batch.accepted.assign(**{OTHER: batch.accepted[OTHER].map(_without_hidden)})
+    return _Rows(
+        _named(accepted, hidden),
+        _named(batch.lines, _hidden_cells(batch.lines)),
+        _named(batch.returned, _hidden_cells(batch.returned)),
     )
 
 
-def _hidden(text: object) -> tuple[str, str, str] | None:
+def _hidden(text: object) -> tuple[str, ...] | None:
     cells = json.loads(text) if isinstance(text, str) else {}
-    return (
-        (cells[HIDDEN[0]], cells.get(HIDDEN[1], ""), cells[HIDDEN[2]])
-        if HIDDEN[0] in cells and HIDDEN[2] in cells
-        else None
-    )
+    return tuple(str(cells.get(name, "")) for name in HIDDEN) if HIDDEN[0] in cells and HIDDEN[2] in cells else None
 
 
-def _hidden_cells(frame: pd.DataFrame) -> list[tuple[str, str, str] | None]:
+def _without_hidden(text: object) -> str | None:
+    cells = json.loads(text) if isinstance(text, str) else {}
+    kept = {name: value for name, value in cells.items() if name not in (*HIDDEN, MESSAGE)}
+    return json.dumps(kept, ensure_ascii=False) if kept else None
+
+
+def _hidden_cells(frame: pd.DataFrame) -> list[tuple[str, ...] | None]:
     if HIDDEN[0] not in frame:
         return [None] * len(frame)
     cells = frame[list(HIDDEN)].astype(object).where(frame[list(HIDDEN)].notna(), "")
-    return [(str(a), str(b), str(c)) if a else None for a, b, c in cells.itertuples(index=False, name=None)]
+    return [tuple(map(str, row)) if row[0] else None for row in cells.itertuples(index=False, name=None)]
 
 
-def _named(frame: pd.DataFrame, sources: Sequence[tuple[str, str, str] | None]) -> pd.DataFrame:
-    own = list(frame[list(_SOURCE)].itertuples(index=False, name=None))
-    named = [one or (str(file), str(sheet), str(row)) for one, (file, sheet, row) in zip(sources, own, strict=True)]
-    columns = {name: [one[i] for one in named] for i, name in enumerate(_SOURCE)}
-    return frame.assign(**columns).drop(columns=[*HIDDEN, "Nội dung cần sửa"], errors="ignore")
+def _named(frame: pd.DataFrame, hidden: Sequence[tuple[str, ...] | None]) -> pd.DataFrame:
+    own = frame[list(SOURCE)].itertuples(index=False, name=None)
+    named = [one or tuple(map(str, row)) for one, row in zip(hidden, own, strict=True)]
+    columns = {name: [one[i] for one in named] for i, name in enumerate(SOURCE)}
+    return frame.assign(**columns).drop(columns=[*HIDDEN, MESSAGE], errors="ignore")
 
 
-def _keys(frame: pd.DataFrame) -> pd.Series:
-    parts = [frame[name].astype(object).where(frame[name].notna(), "").astype(str) for name in _SOURCE]
+def _sources(frame: pd.DataFrame) -> pd.Series:
+    """File, sheet and row of each row in one text."""
+    if frame.empty:
+        return pd.Series("", index=frame.index, dtype=object)
+    parts = [frame[name].astype(object).where(frame[name].notna(), "").astype(str) for name in SOURCE]
     return parts[0] + "\0" + parts[1] + "\0" + parts[2]
 
 
-def _merged(
-    told: Mapping[str, Any],
-    accepted: pd.DataFrame,
-    lines: pd.DataFrame,
-    returned: pd.DataFrame,
-    refiled: Sequence[Batch],
-    key: str,
-) -> list[Batch]:
-    """One batch for each file of before, with the rows of now in the place of those that they correct."""
-    new = pd.concat([batch.accepted for batch in refiled], ignore_index=True) if refiled else accepted.head(0)
-    new = new.loc[~_keys(new).duplicated(keep="last")]
-    still = pd.concat([batch.lines for batch in refiled], ignore_index=True) if refiled else lines.head(0)
-    back = pd.concat([batch.returned for batch in refiled], ignore_index=True) if refiled else returned.head(0)
-    lines = lines.rename(columns={key: "key"} if key else {})
-    was_accepted, now = set(_keys(accepted)), set(_keys(new))
-    still = still[~_keys(still).isin(was_accepted | now)] if len(still) else still
-    again = set(_keys(still)) if len(still) else set()
-    unchanged = _unchanged(accepted, new)
-    new = new[~_keys(new).isin(unchanged)]
-    replaced = set(_keys(new))
-    kept = accepted[~_keys(accepted).isin(replaced)]
-    lines = lines[~_keys(lines).isin(now | again)] if len(lines) else lines
-    returned = returned[~_keys(returned).isin(now | again)] if len(returned) else returned
-    back = back[_keys(back).isin(again | replaced)] if len(back) else back
-    everything = {
-        "accepted": pd.concat(
-            [kept.astype({"source_row": str}), new.assign(**{OTHER: new[OTHER].map(_without_hidden)})],
-            ignore_index=True,
-        ),
-        "lines": pd.concat([lines, still], ignore_index=True),
-        "returned": pd.concat(
-            [returned.astype({"source_row": str}) if len(returned) else returned, back], ignore_index=True
-        ),
-    }
-    return _by_file(told, everything)
+def _joined(parts: Sequence[_Rows], old: _Rows) -> _Rows:
+    if not parts:
+        return _Rows(old.accepted.head(0), old.lines.head(0), old.returned.head(0))
+    tables = zip(*((part.accepted, part.lines, part.returned) for part in parts), strict=True)
+    accepted, lines, returned = (pd.concat(table, ignore_index=True) for table in tables)
+    return _Rows(accepted[~_sources(accepted).duplicated(keep="last")], lines, returned)
 
 
-def _unchanged(accepted: pd.DataFrame, new: pd.DataFrame) -> set[str]:
+def _merged(old: _Rows, now: _Rows, key: str) -> tuple[_Rows, list[str]]:
+    """The rows of now in the place of those that they correct; and what is to be told of it."""
+    was_accepted, right = set(_sources(old.accepted)), set(_sources(now.accepted))
+    at_fault = set(_sources(now.lines)) - right
+    right -= _unchanged(old.accepted, now.accepted)
+    kept = old.without(right).accepted
+    twice = set(_sources(now.accepted[now.accepted[key].isin(kept[key].dropna())])) if key else set()
+    right -= twice
+    taken = now.of(right | (at_fault - was_accepted))
+    rest = old.without(right | (at_fault - was_accepted))
+    notes = _told(at_fault & was_accepted, "had been accepted, came back at fault, and stay as they were")
+    notes += _told(twice - was_accepted, "bear an id that is accepted in another row, and stay set aside")
+    both = zip((rest.accepted, rest.lines, rest.returned), (taken.accepted, taken.lines, taken.returned), strict=True)
+    accepted, lines, returned = (pd.concat([a, b], ignore_index=True) for a, b in both)
+    return _Rows(accepted.assign(source_row=accepted.source_row.astype("int64")), lines, returned), notes
+
+
+def _told(sources: set[str], sentence: str) -> list[str]:
+    rows = ", ".join(sorted(source.replace("\0", " ") for source in sources)[:5])
+    return [f"{len(sources)} rows {sentence}: {rows}"] if sources else []
+
+
+def _unchanged(old: pd.DataFrame, new: pd.DataFrame) -> set[str]:
     """Rows that come back saying what they said."""
-    columns = [name for name in accepted if name in new and name not in _NEITHER]
-    old = accepted.assign(k=_keys(accepted)).set_index("k")
-    own = new.assign(k=_keys(new)).set_index("k")
-    both = own.index.intersection(old.index)
-    a, b = (
-        frame.loc[both, columns].astype(object).where(frame.loc[both, columns].notna(), None).astype(str)
-        for frame in (old, own)
+    columns = [name for name in old if name in new and name not in _NEITHER]
+    a, b = (frame[columns].map(_as_text).set_index(_sources(frame)) for frame in (old, new))
+    both = b.index.intersection(a.index)
+    return set(both[(a.loc[both] == b.loc[both]).all(axis=1).to_numpy()])
+
+
+def _as_text(cell: object) -> str:
+    return "" if pd.isna(cell) else str(cell)  # type: ignore[call-overload]
+
+
+def _by_file(entries: Mapping[str, Any], rows: _Rows) -> Iterator[tuple[str, _Rows]]:
+    tables = (rows.accepted, rows.lines, rows.returned)
+    for name in dict.fromkeys([*entries, *rows.accepted.source_file, *rows.lines.source_file]):
+        yield name, _Rows(*(_in_order(table[table.source_file == name]) for table in tables))
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order of the file: sheets as they come, rows by their numbers."""
+    sheets = pd.factorize(rows.source_sheet.astype(object).where(rows.source_sheet.notna(), ""))[0]
+    order = np.lexsort((rows.source_row.to_numpy().astype(np.int64), sheets))
+    return rows.iloc[order].reset_index(drop=True)
+
+
+def _batch(name: str, entry: Mapping[str, Any] | None, rows: _Rows, notes: Sequence[str]) -> Batch:
+    """Repairs are counted as they were filed, rows set aside as they are now."""
+    held = int(_sources(rows.lines).nunique()) if len(rows.lines) else 0
+    now = {str(reason): int(_sources(group).nunique()) for reason, group in rows.lines.groupby("reason")}
+    kept = {r: count for r, count in (entry or {"reasons": {}})["reasons"].items() if reasons()[r].kind != "quarantine"}
+    extra = [column for column in rows.lines if column not in LINES and rows.lines[column].notna().any()]
+    batch = Batch(
+        name,
+        len(rows.accepted) + held,
+        held,
+        rows.accepted,
+        rows.lines[[*LINES, *extra]],
+        rows.returned,
+        {**kept, **now},
+        {},
     )
-    return set(both[(a == b).all(axis=1).to_numpy()])
+    return replace(batch, notes=(*(entry or {"notes": ()})["notes"], *notes))
 
 
-def _without_hidden(text: object) -> object:
-    if not isinstance(text, str):
-        return None
-    cells = {name: value for name, value in json.loads(text).items() if name not in (*HIDDEN, "Nội dung cần sửa")}
-    return json.dumps(cells, ensure_ascii=False) if cells else None
-
-
-def _by_file(told: Mapping[str, Any], rows: Mapping[str, pd.DataFrame]) -> list[Batch]:
-    before = {file["file"]: file for file in told["files"]}
-    names = list(dict.fromkeys([*before, *rows["accepted"].source_file, *rows["lines"].source_file]))
-    return [
-        _batch(name, before.get(name), {part: frame[frame.source_file == name] for part, frame in rows.items()})
-        for name in names
-    ]
-
-
-def _batch(name: str, before: Mapping[str, Any] | None, rows: Mapping[str, pd.DataFrame]) -> Batch:
-    """Counts of reasons and scores are those of the first filing, but for the rows set aside."""
-    accepted, lines, returned = (rows[part].reset_index(drop=True) for part in ("accepted", "lines", "returned"))
-    held = int(_keys(lines).nunique()) if len(lines) else 0
-    now = {str(reason): int(_keys(group).nunique()) for reason, group in lines.groupby("reason")} if len(lines) else {}
-    from phusong.intake.reasons import reasons
-
-    kept = {
-        reason: count
-        for reason, count in (before or {}).get("reasons", {}).items()
-        if reasons()[reason].kind != "quarantine"
-    }
-    scores = (before or {}).get("scores", {})
-    faulty = {
-        axis: int(np.ceil(score["denominator"] - score["numerator"]))
-        for axis, score in scores.items()
-        if axis not in ("complete", "shared")
-    }
-    complete, shared = (scores.get(axis, {"numerator": 0, "denominator": 0}) for axis in ("complete", "shared"))
-    lines = lines.reindex(columns=[*LINES, *(column for column in lines.columns if column not in LINES)]).dropna(
-        axis=1, how="all"
-    )
-    placed = int(accepted.longitude.notna().sum()) if "longitude" in accepted else 0
-    return Batch(
-        name, len(accepted) + held, held, accepted, lines.reindex(columns=list(dict.fromkeys([*LINES, *lines.columns]))), returned, {**kept, **now}, faulty,
-        int(complete["denominator"]), int(complete["numerator"]), 0, 0, min(placed, int(shared["numerator"])),
-        notes=(*(before or {}).get("notes", ()),),
-    )  # fmt: skip
-
-
-def _stream(merged: Sequence[Batch], refusals: Mapping[str, str]) -> Iterator[Batch | tuple[str, str]]:
-    yield from merged
+def _stream(parts: Sequence[Batch], refusals: Mapping[str, str]) -> Iterator[Batch | tuple[str, str]]:
+    yield from parts
     yield from refusals.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -81,7 +81,7 @@ def spec(layer: str) -> Spec:
     return _spec(layer)
 
 
-LAYERS = ("sites", "villages", "substations", "power_lines", "terminals", "outages", "points")
+LAYERS = ("sites", "villages", "substations", "power_lines", "terminals", "outages", "communes", "points")
 
 
 @cache
@@ -96,12 +96,33 @@ def _spec(layer: str) -> Spec:
         case "substations":
             return Spec(layer, {**unit, **place, **_fields(substations.SCHEMA)}, "substation_id")
         case "power_lines":
-            return Spec(layer, _fields(power_lines.SCHEMA), "line_id", "shape")
+            return Spec(layer, _lines(), "line_id", "shape")
         case "terminals":
             return Spec(layer, {**unit, **_fields(tables.TERMINALS)}, "", "no")
         case "outages":
             return Spec(layer, {**unit, **_fields(tables.OUTAGES)}, "", "no")
+        case "communes":
+            return Spec(layer, {**unit, **_figures()}, "", "no")
     return Spec(layer, {"name": Field("name", "word"), **unit, **place}, "name")
+
+
+def _lines() -> dict[str, Field]:
+    """Voltages are read together, as filed; lines that come without ids are given them."""
+    fields = _fields(power_lines.SCHEMA)
+    return {
+        **fields,
+        "line_id": replace(fields["line_id"], required=False),
+        "voltage_kv": replace(fields["voltage_kv"], kind="place"),
+    }
+
+
+def _figures() -> dict[str, Field]:
+    """Figures of communes as published; people are counted in whole numbers, whose zeros get lost, and read as filed."""
+    return {
+        "commune_type": Field("commune_type", "word"),
+        "population": Field("population", "place", required=True),
+        "area_km2": Field("area_km2", "number", low=0.01, high=20_000),
+    }
 
 
 def _fields(schema: pa.DataFrameSchema) -> dict[str, Field]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -51,7 +52,7 @@ def operator_named(name: str) -> str:
     >>> operator_named("vinaphone"), operator_named("VTL"), operator_named("Sóng Mẫu")
     ('VNPT', 'Viettel', 'Sóng Mẫu')
     """
-    return _names().get(slug(name), name)
+    return names_of_operators().get(slug(name), name)
 
 
 def holders(frequency_mhz: float, day: dt.date) -> tuple[str, ...]:
@@ -72,5 +73,6 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def _names() -> dict[str, str]:
+def names_of_operators() -> Mapping[str, str]:
+    """The operator of each name, names as slugs."""
     return {slug(word): name for name, words in _table()["operators"].items() for word in (name, *words)}

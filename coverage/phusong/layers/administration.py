@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from phusong.administration import History
 from phusong.errors import LayerError
+from phusong.layers.schema import FILE, ROW
 
-UNITS, SUCCESSION, PEOPLE = "units.parquet", "succession.parquet", "people.parquet"
+UNITS, SUCCESSION, PEOPLE, OUTLINES = "units.parquet", "succession.parquet", "people.parquet", "outlines.parquet"
 
 
 def read(folder: Path) -> History:
@@ -48,3 +50,13 @@ def write(history: History, people: pd.DataFrame | None, folder: Path) -> None:
     history.succession.to_parquet(folder / SUCCESSION, index=False)
     if people is not None:
         people.to_parquet(folder / PEOPLE, index=False)
+
+
+def outlines_file(folder: Path) -> Path:
+    """Where the outlines of the communes lie, if they were imported."""
+    return folder / OUTLINES
+
+
+def write_outlines(communes: gpd.GeoDataFrame, folder: Path) -> None:
+    """Write the communes with their outlines, in the columns of their layer."""
+    communes.drop(columns=[FILE, ROW], errors="ignore").to_parquet(folder / OUTLINES, index=False)
