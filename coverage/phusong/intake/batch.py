@@ -51,6 +51,8 @@ class Batch:
         Which of `metadata.ITEMS` the file tells.
     operators, ids
         Whose rows these are, and the ids of all of them.
+    sources, findings
+        File, sheet and row of all rows, and all that was found in them.
     """
 
     file: str
@@ -74,6 +76,8 @@ class Batch:
     told: frozenset[str] = frozenset()
     operators: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    sources: pd.DataFrame = field(default_factory=pd.DataFrame)
+    findings: tuple[Finding, ...] = ()
 
 
 def divide(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: str, required: Sequence[str]) -> Batch:
@@ -107,6 +111,8 @@ def divide(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: 
         cells_filled=int(sum(frame[name].notna().sum() for name in required)),
         aside=cells_aside(filed.blocks),
         ids=frozenset(frame[key].dropna().astype(str)) if key else frozenset(),
+        sources=frame[list(SOURCE)],
+        findings=tuple(findings),
     )
 
 

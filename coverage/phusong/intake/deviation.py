@@ -25,8 +25,8 @@ class Deviation:
     Parameters
     ----------
     off
-        Decades by which the population, as it stands, is above what is usual in its province, against `people` of a raster,
-        the `census`, and, where neither is known, `density`; NaN where not known.
+        Decades by which the population, as it stands, is above what is usual in its province: against `people` of a
+        raster, the `census`, and, where neither is known, by `density`; NaN where not known.
     area_off
         Decades by which the area is above that of the outline.
     spread
@@ -48,7 +48,7 @@ class Deviation:
         return np.sum(parts, axis=0) + zeros * math.log(10)
 
     def misfit(self, zeros: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Decades by which the population is off at the least, so many zeros given back; NaN where no people are known."""
+        """Decades by which the population is off at the least, zeros given back; NaN where no people are known."""
         known = np.abs(np.stack([self.off["people"], self.off["census"]]) + zeros)
         least = np.where(np.isnan(known), np.inf, known).min(axis=0)
         return np.where(np.isfinite(least), least, np.nan)
@@ -56,7 +56,9 @@ class Deviation:
 
 def deviation(frame: pd.DataFrame, ground: pd.DataFrame, province: NDArray[np.object_]) -> Deviation:
     """
-    Figures against the ground, each ratio against what is usual in its province: rasters and old censuses are off together.
+    Figures against the ground, each ratio against what is usual in its province.
+
+    A raster or an old census is off by much the same in all communes of a province.
 
     Parameters
     ----------

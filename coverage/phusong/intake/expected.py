@@ -18,8 +18,8 @@ def expected(reference: Reference, as_of: dt.date) -> pd.DataFrame:
 
     Returns
     -------
-    By commune_code: `area_km2` (geodesic, of the outlines), `people` (of the imported units, from a raster) and `census`
-    (people of the census in all the units that the commune was made of); NaN where they are not known.
+    By commune_code: `area_km2` (geodesic, of the outlines), `people` (of the imported units, from a raster) and
+    `census` (people in all the units that the commune was made of); NaN where they are not known.
     """
     codes = pd.Index(reference.communes.commune_code, name="commune_code")
     area_km2 = pd.Series(geodesic_area_km2(reference.communes.geometry), index=codes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,16 +26,17 @@ _PENDING = {"dang_cap_nhat", "chua_cap_nhat", "chua_co", "chua_co_so_lieu", "kho
 _GROUPED = re.compile(r"\d{1,3}(?:[.,\s]\d{3})+")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _FITS, _FITS_ODD_AREA, _FAR = 0.35, 0.20, 0.50
-"""Decades: a population so near to what is expected fits, one so near fits even where the area is odd, one so far never."""
+"""Decades: a population so near to what is expected fits, so near it does with an odd area, so far it never does."""
 _SURE = math.log(20)
-"""A reading that is not 20 times as likely as the next is not told without the other."""
+"""A reading that is not 20 times as likely as another is not told without the other."""
 
 
 def titled(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the type of the commune before its name, where a column of its own tells it."""
     if "commune_type" not in frame:
         return frame
-    typed = np.array([bool(split_type(str(name))[0]) for name in frame.commune_name], bool)
+    pairs = zip(frame.commune_type.astype(str), frame.commune_name.astype(str), strict=True)
+    typed = np.array([str(name).lower().startswith(str(kind).lower()) for kind, name in pairs], bool)
     bare = frame.commune_name.notna() & frame.commune_type.notna() & ~typed
     whole = frame.commune_type.astype(str).str.capitalize() + " " + frame.commune_name.astype(str)
     return frame.assign(commune_name=frame.commune_name.where(~bare, whole))
@@ -64,7 +64,7 @@ def checked(frame: pd.DataFrame, reference: Reference, as_of: dt.date) -> tuple[
     province = units.province_name.fillna("").map(province_key).to_numpy(object)
     off = deviation(frame, ground, province)
     owner = owners(frame, off)
-    own = (owner == -1) | (owner == np.arange(len(frame)))
+    own = ((owner == -1) | (owner == np.arange(len(frame)))) & units.commune_name.notna().to_numpy(bool)
     findings += _of_another(frame, ground, units, owner)
     findings += _unlikely(frame, ground, off, own & np.isfinite(population))
     odd_area = own & _odd_area(off)
@@ -83,7 +83,7 @@ def read_counts(cells: NDArray[np.object_]) -> tuple[NDArray[np.float64], list[F
     ([55820.0, 5582.0, nan, 17.5], ['missing'])
     """
     values = np.array([_count(cell) for cell in cells], np.float64)
-    shown = np.array(["" if cell is None or cell != cell else nfc(str(cell)) for cell in cells], object)
+    shown = np.array(["" if pd.isna(cell) else nfc(str(cell)) for cell in cells], object)
     pending = np.array([slug(text) in _PENDING for text in shown], bool) & (shown != "")
     unread = (shown != "") & ~pending & ~np.isfinite(values)
     return values, _found("missing", pending, "population", shown) + _found("not_a_number", unread, "population", shown)
@@ -100,7 +100,7 @@ def _count(cell: Any) -> float:
 
 def owners(frame: pd.DataFrame, off: Deviation) -> NDArray[np.int64]:
     """
-    For rows that share population and area with another commune: the row whose own they are; -1 for the rows that do not.
+    For rows that share population and area with another commune, the row whose own they are; -1 for all others.
 
     Two communes do not have the same people and the same hectares, so that at most one of such rows is right: of those
     whose outline has that area the one whose outline and people fit best. `NOBODY` where no outline has.
@@ -148,19 +148,18 @@ def _named(frame: pd.DataFrame, units: pd.DataFrame, row: int) -> str:
 
 
 def _unlikely(frame: pd.DataFrame, ground: pd.DataFrame, off: Deviation, judged: NDArray[np.bool_]) -> list[Finding]:
-    """Figures that lost zeros, figures that no number of zeros explains, and those of which two readings are as likely."""
+    """Figures that lost zeros, those that no zeros explain, and those of which two readings are as likely."""
     population = frame.population.to_numpy(float)
     costs = np.stack([_possible(population, zeros, off.cost(zeros)) for zeros in range(len(FACTORS))])
-    zeros = costs.argmin(axis=0)
-    sure = (costs < costs.min(axis=0) + _SURE).sum(axis=0) == 1
+    zeros, likely = costs.argmin(axis=0), costs < costs.min(axis=0) + _SURE
     with np.errstate(invalid="ignore"):
         fits = off.misfit(zeros) <= np.where(_odd_area(off), _FITS_ODD_AREA, _FITS)
         far = off.misfit(np.zeros_like(zeros)) > np.where(_odd_area(off), _FITS, _FAR)
-    lost = judged & (zeros > 0) & np.where(off.grounded, fits, sure)
+    lost = judged & (zeros > 0) & np.where(off.grounded, fits, ~likely[0])
     odd = judged & ~lost & far
-    doubtful = judged & ~lost & ~odd & ~sure
+    doubtful = judged & ~lost & ~odd & (likely.sum(axis=0) > 1)
     shown = _shown(frame, ground)
-    findings = _zeros_lost(population, ground, np.where(lost, zeros, 0), sure)
+    findings = _zeros_lost(population, ground, np.where(lost, zeros, 0), likely)
     findings += _found("figures_implausible", odd, "population", shown)
     return findings + _found("population_doubtful", doubtful, "population", shown)
 
@@ -169,8 +168,8 @@ def _possible(population: NDArray[np.float64], zeros: int, cost: NDArray[np.floa
     """
     Cost of a reading, infinite where it cannot be.
 
-    All trailing zeros are lost or none: a figure that still ends in one lost three, if any, and then is below 1,000. What
-    has a fraction has lost some.
+    All trailing zeros are lost or none: a figure that still ends in one lost three, if any, and then is below 1,000.
+    What has a fraction has lost some.
     """
     ends = population % 10 == 0
     possible = [population % 1 == 0, ~ends, ~ends, ~ends | (population < 1000)][zeros]
@@ -178,8 +177,9 @@ def _possible(population: NDArray[np.float64], zeros: int, cost: NDArray[np.floa
 
 
 def _zeros_lost(
-    population: NDArray[np.float64], ground: pd.DataFrame, zeros: NDArray[np.int64], sure: NDArray[np.bool_]
+    population: NDArray[np.float64], ground: pd.DataFrame, zeros: NDArray[np.int64], likely: NDArray[np.bool_]
 ) -> list[Finding]:
+    """Told by factor, each with the figure meant and, behind it, others that are not much less likely."""
     known = ground.census.where(ground.census.notna(), ground.people).to_numpy(float)
     findings = []
     for count in range(1, len(FACTORS)):
@@ -187,12 +187,15 @@ def _zeros_lost(
         found = tuple(
             f"{population[i]:.10g}" + (f" (× {population[i] / known[i]:.2g})" if known[i] > 0 else "") for i in rows
         )
-        meant = tuple(
-            f"{population[i] * FACTORS[count]:.0f}" + ("" if sure[i] else f" / {population[i]:.0f} ?") for i in rows
-        )
+        meant = tuple(" / ".join(_readings(population[i], count, likely[:, i])) for i in rows)
         if len(rows):
             findings.append(Finding("zeros_lost", rows, "population", found, (), meant, {"factor": FACTORS[count]}))
     return findings
+
+
+def _readings(figure: float, zeros: int, likely: NDArray[np.bool_]) -> list[str]:
+    others = [n for n in reversed(range(len(FACTORS))) if likely[n] and n != zeros]
+    return [f"{figure * FACTORS[n]:.10g}" for n in (zeros, *others)]
 
 
 def _shown(frame: pd.DataFrame, ground: pd.DataFrame) -> NDArray[np.object_]:
@@ -202,6 +205,6 @@ def _shown(frame: pd.DataFrame, ground: pd.DataFrame) -> NDArray[np.object_]:
     return np.array([f"{p:.0f} (~{e:.0f}) / {a:g} km2 ({g:.2f} km2)" for p, e, a, g in rows], object)
 
 
-def _found(reason: str, at: NDArray[np.bool_], column: str, shown: Sequence[Any]) -> list[Finding]:
+def _found(reason: str, at: NDArray[np.bool_], column: str, shown: NDArray[np.object_]) -> list[Finding]:
     rows = np.flatnonzero(at)
-    return [Finding(reason, rows, column, tuple(str(shown[row]) for row in rows))] if len(rows) else []
+    return [Finding(reason, rows, column, tuple(map(str, shown[rows])))] if len(rows) else []

@@ -14,7 +14,6 @@ from phusong.intake import checks, figures, lines, metadata
 from phusong.intake.batch import LINES, RETURNED, Batch, divide, held_back
 from phusong.intake.blocks import find
 from phusong.intake.checks import Seen
-from phusong.intake.claim import Claims
 from phusong.intake.columns import Recognition, explain
 from phusong.intake.commune import settle
 from phusong.intake.coordinates import Located, locate
@@ -63,6 +62,16 @@ class Outcome:
         """Lines of all batches, `key` under the name of the layer's own column too."""
         parts = [batch.lines for batch in self.batches]
         return pd.concat(parts, ignore_index=True).assign(site_id=lambda f: f.key) if parts else pd.DataFrame()
+
+    def places(self, reason: str) -> set[tuple[str, int]]:
+        """Sheet and row of all rows of which a reason was told, set aside or not."""
+        found: set[tuple[str, int]] = set()
+        for batch in self.batches:
+            for finding in batch.findings:
+                if finding.reason == reason:
+                    rows = batch.sources.iloc[finding.rows]
+                    found |= set(zip(rows.source_sheet, rows.source_row.astype(int), strict=True))
+        return found
 
     def cells_kept(self) -> Iterator[tuple[object, ...]]:
         """Cells as filed of the rows set aside and of those told to be no data."""

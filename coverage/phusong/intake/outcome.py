@@ -144,8 +144,10 @@ def _remember(parts: _Parts, batch: Batch) -> None:
             shown.append((_place(line), line["message"]))
     parts.ids.setdefault(batch.file, set()).update(batch.ids)
     slim = batch.accepted[[name for name in ("longitude",) if name in batch.accepted]]
-    lines, returned = batch.lines.head(0), batch.returned.head(0)
-    parts.described.append(dataclasses.replace(batch, accepted=slim, lines=lines, returned=returned, ids=frozenset()))
+    bare = dataclasses.replace(
+        batch, lines=batch.lines.head(0), returned=batch.returned.head(0), sources=pd.DataFrame()
+    )
+    parts.described.append(dataclasses.replace(bare, accepted=slim, ids=frozenset(), findings=()))
 
 
 def _place(line: Mapping[Any, Any]) -> str:
@@ -176,7 +178,8 @@ def _arrow(frame: pd.DataFrame, layer: Spec) -> pa.Table:
     types |= dict.fromkeys((*_NUMBERS, "place"), pa.float64()) | {"source_row": pa.int64()}
     columns = {
         name: _typed(frame[name], types.get(name) or types.get(kinds.get(name, ""), pa.string()))
-        for name in frame.drop(columns=GEOMETRY, errors="ignore")
+        for name in map(str, frame.columns)
+        if name != GEOMETRY
     }
     table = pa.table(columns)
     return with_shapes(table, frame[GEOMETRY]) if GEOMETRY in frame else table

@@ -48,7 +48,8 @@ def recognised(
 def _is_of(found: Recognition, layer: Spec, blocks: int, *, shaped: bool = False) -> bool:
     """Whether enough of its columns are known; the shapes of a layer of shapes are as good as one."""
     names = {match.column for match in found.matches}
-    return len(names) + shaped >= _KNOWN and (blocks == 1 or not layer.key or layer.key in names or len(names) > _SURELY)
+    known = len(names) + shaped
+    return known >= _KNOWN and (blocks == 1 or not layer.key or layer.key in names or len(names) > _SURELY)
 
 
 def _aside(block: Block) -> Block:

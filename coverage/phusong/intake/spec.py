@@ -90,20 +90,22 @@ def _spec(layer: str) -> Spec:
     unit = {name: Field(name, "word") for name in UNIT}
     match layer:
         case "sites":
-            return Spec(layer, {**unit, **place, **_fields(sites.SCHEMA)}, "site_id")
+            made = Spec(layer, {**unit, **place, **_fields(sites.SCHEMA)}, "site_id")
         case "villages":
-            return Spec(layer, {**unit, **place, **_fields(villages.SCHEMA)}, "village_id")
+            made = Spec(layer, {**unit, **place, **_fields(villages.SCHEMA)}, "village_id")
         case "substations":
-            return Spec(layer, {**unit, **place, **_fields(substations.SCHEMA)}, "substation_id")
+            made = Spec(layer, {**unit, **place, **_fields(substations.SCHEMA)}, "substation_id")
         case "power_lines":
-            return Spec(layer, _lines(), "line_id", "shape")
+            made = Spec(layer, _lines(), "line_id", "shape")
         case "terminals":
-            return Spec(layer, {**unit, **_fields(tables.TERMINALS)}, "", "no")
+            made = Spec(layer, {**unit, **_fields(tables.TERMINALS)}, "", "no")
         case "outages":
-            return Spec(layer, {**unit, **_fields(tables.OUTAGES)}, "", "no")
+            made = Spec(layer, {**unit, **_fields(tables.OUTAGES)}, "", "no")
         case "communes":
-            return Spec(layer, {**unit, **_figures()}, "", "no")
-    return Spec(layer, {"name": Field("name", "word"), **unit, **place}, "name")
+            made = Spec(layer, {**unit, **_figures()}, "", "no")
+        case _:
+            made = Spec(layer, {"name": Field("name", "word"), **unit, **place}, "name")
+    return made
 
 
 def _lines() -> dict[str, Field]:
@@ -117,7 +119,7 @@ def _lines() -> dict[str, Field]:
 
 
 def _figures() -> dict[str, Field]:
-    """Figures of communes as published; people are counted in whole numbers, whose zeros get lost, and read as filed."""
+    """Figures of communes as published; those of people, whose zeros get lost, are read together, as filed."""
     return {
         "commune_type": Field("commune_type", "word"),
         "population": Field("population", "place", required=True),

@@ -93,7 +93,7 @@ def _converted(
 
 def _cells(block: Block, position: int) -> _Cells:
     values = block.cells[position].to_numpy(object)
-    keys = np.array([None if v is None or (isinstance(v, str) and not v.strip()) else _key(v) for v in values], object)
+    keys = np.array([None if pd.isna(v) or (isinstance(v, str) and not v.strip()) else _key(v) for v in values], object)
     codes, different = pd.factorize(keys)
     first = pd.Series(np.arange(len(codes))).groupby(codes).first()
     return _Cells(codes, [values[first[code]] for code in range(len(different))], block.header[position])

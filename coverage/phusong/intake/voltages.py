@@ -21,7 +21,7 @@ _VOLTAGE = re.compile(r"([<>≤≥]?)\s*(\d+(?:[.,]\d+)?)\s*(k?v)?", re.IGNORECA
 
 @dataclass(frozen=True)
 class _Part:
-    """One voltage of a cell: the number, its unit in small letters, and the sign of a bound; both empty where not written."""
+    """One voltage of a cell: number, unit in small letters, sign of a bound; the last two empty where not written."""
 
     number: float
     unit: str
@@ -89,7 +89,7 @@ def _told(texts: Sequence[str], values: NDArray[np.float64], reasons: dict[str, 
     findings = []
     for reason in sorted(set(told) - {""}):
         rows = np.flatnonzero(told == reason)
-        found = tuple(texts[row] for row in rows)
+        found = tuple(texts[int(row)] for row in rows)
         became = tuple("" if np.isnan(value) else f"{value:g}" for value in values[rows])
         words = {"low": f"{LOW_KV:g}", "high": f"{HIGH_KV:g}"} if reason == "out_of_range" else {}
         findings.append(Finding(reason, rows, "voltage_kv", found, became if any(became) else (), words=words))
