@@ -18,7 +18,7 @@ from phusong.intake.spec import PLACE, Field, Spec
 from phusong.intake.synonyms import forms, synonyms
 from phusong.intake.table import Block
 from phusong.intake.vocabulary import flag, translate
-from phusong.text import nfc
+from phusong.text import nfc, slug
 
 _SAMPLE = 200
 _CODE = re.compile(r"\d{2,5}(\.0)?")
@@ -153,7 +153,7 @@ def _candidates(block: Block, position: int, name: str, spec: Spec, profile: Map
 
 def _named(name: str, spec: Spec) -> list[tuple[str, float, str]]:
     """Canonical columns a header may name: score and how it was known."""
-    words = synonyms(spec.layer)
+    words = {**{slug(column): column for column in spec.fields}, **synonyms(spec.layer)}
     for rank, form in enumerate(forms(name)):
         column = words.get(form)
         if column in spec.fields:
