@@ -87,7 +87,8 @@ def _converted(
         "source_sheet": block.table.sheet,
         "source_row": block.cells.index.to_numpy(),
     }
-    columns[OTHER] = _other(block, recognition)
+    columns[OTHER], told = _other(block, recognition)
+    findings += told
     return pd.DataFrame(columns, index=pd.RangeIndex(rows)), findings
 
 
@@ -303,14 +304,23 @@ def _merged(block: Block, at: Mapping[str, int]) -> list[Finding]:
     ]
 
 
-def _other(block: Block, recognition: Recognition) -> NDArray[np.object_]:
-    """Cells of unknown columns as JSON, keys in the order of the file."""
+def _other(block: Block, recognition: Recognition) -> tuple[NDArray[np.object_], list[Finding]]:
+    """Cells of unknown columns as JSON, keys in the order of the file, wrongly encoded texts mended."""
     if not recognition.unknown:
-        return np.full(len(block.cells), None, object)
-    names = [block.header[j] or f"column {j + 1}" for j in recognition.unknown]
-    values = block.cells[list(recognition.unknown)].to_numpy(object)
-    rows = [{name: _text(v) for name, v in zip(names, row, strict=True) if v is not None} for row in values]
-    return np.array([json.dumps(row, ensure_ascii=False) if row else None for row in rows], object)
+        return np.full(len(block.cells), None, object), []
+    rows: list[dict[str, str]] = [{} for _ in range(len(block.cells))]
+    findings = []
+    for position in recognition.unknown:
+        cells = _cells(block, position)
+        texts = [_text(value) for value in cells.different]
+        mended = [mend(text) for text in texts]
+        name = block.header[position] or f"column {position + 1}"
+        for row, code in enumerate(cells.codes):
+            if code >= 0:
+                rows[row][name] = mended[code]
+        changed = {code: (mended[code], "") for code, text in enumerate(texts) if mended[code] != text}
+        findings += _told("text_decoded", Field(OTHER, "word"), cells, changed)
+    return np.array([json.dumps(row, ensure_ascii=False) if row else None for row in rows], object), findings
 
 
 def _empty(spec: Spec) -> pd.DataFrame:
