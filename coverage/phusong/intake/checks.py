@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,43 +10,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from phusong.intake.finding import Finding
+from phusong.intake.seen import Seen
 from phusong.intake.spectrum import holders, operator_named
 
 SAME_PLACE_M = 50.0
 MOVED_M = 100.0
 _NAMED = 3
 _EARTH_M = 6_371_000
-
-
-@dataclass(frozen=True)
-class Seen:
-    """
-    Rows of earlier parts and files, so that a table in parts is checked as one.
-
-    Parameters
-    ----------
-    keys
-        Ids that were taken, with the place in the source, and longitude and latitude in degrees.
-    """
-
-    keys: pd.DataFrame
-
-    @staticmethod
-    def nothing() -> Seen:
-        """Before the first file."""
-        return Seen(
-            pd.DataFrame(
-                {"key": pd.Series(dtype=object), "at": pd.Series(dtype=object), "longitude": 0.0, "latitude": 0.0}
-            )
-        )
-
-    def and_rows(self, frame: pd.DataFrame, key: str, taken: NDArray[np.bool_]) -> Seen:
-        """With the rows of a frame that were taken."""
-        rows = frame[taken & frame[key].notna().to_numpy()]
-        own = pd.DataFrame(
-            {"key": rows[key], "at": places(rows), "longitude": rows.longitude, "latitude": rows.latitude}
-        )
-        return Seen(pd.concat([self.keys, own], ignore_index=True) if len(self.keys) else own.reset_index(drop=True))
 
 
 def places(frame: pd.DataFrame) -> pd.Series:
@@ -60,44 +29,29 @@ def duplicates(frame: pd.DataFrame, key: str, taken: NDArray[np.bool_], seen: Se
     """
     Rows whose id a row before them bears: the same row again, or the id of another place.
 
-    Of rows with one id the first that has no other fault is kept; another place under the same id is told apart, for then
-    either may be wrong.
+    Of rows with one id the first that has no other fault is kept; another place under the same id is told apart, for
+    then either may be wrong.
 
     Parameters
     ----------
     taken
         Rows that no other check has set aside.
     """
-    ids = frame[key].where(frame[key].notna(), None)
-    own = pd.DataFrame(
-        {
-            "key": ids,
-            "at": places(frame),
-            "longitude": frame.longitude,
-            "latitude": frame.latitude,
-            "row": np.arange(len(frame)),
-        }
-    )
-    own = own[taken & ids.notna().to_numpy()]
-    every = (
-        pd.concat([seen.keys.assign(row=-1), own], ignore_index=True) if len(seen.keys) else own.reset_index(drop=True)
-    )
-    first = every.groupby("key", sort=False).nth(0).set_index("key")
-    again = every[every.duplicated("key") & (every.row >= 0)]
-    if again.empty:
-        return []
-    kept = first.loc[again.key]
-    apart = _metres(
-        *(again[n].to_numpy(float) for n in ("longitude", "latitude")),
-        *(kept[n].to_numpy(float) for n in ("longitude", "latitude")),
-    )
-    other = apart > SAME_PLACE_M
+    own = frame[taken & frame[key].notna().to_numpy()]
+    ids = own[key].astype(object)
+    places_of = {"at": places(own), "longitude": own.longitude.astype(float), "latitude": own.latitude.astype(float)}
+    within = pd.DataFrame(places_of).groupby(ids.to_numpy(), sort=False).transform("first")
+    before = seen.first(ids)
+    known = (before["at"] != "").to_numpy()
+    again = known | ids.duplicated().to_numpy()
+    kept = within.where(pd.Series(~known, index=own.index), before, axis=0)[again]
+    rows = own[again]
+    apart = _metres(*(part[n].to_numpy(float) for part in (rows, kept) for n in ("longitude", "latitude")))
     findings = []
-    for reason, which in (("duplicate", ~other), ("id_used_twice", other)):
-        rows = again[which].sort_values("row")
-        if len(rows):
-            told = tuple(first.loc[rows.key, "at"].astype(str))
-            findings.append(Finding(reason, rows.row.to_numpy(np.int64), key, tuple(rows.key.astype(str)), (), told))
+    for reason, which in (("duplicate", ~(apart > SAME_PLACE_M)), ("id_used_twice", apart > SAME_PLACE_M)):
+        told = tuple(ids[again][which].astype(str)), (), tuple(kept["at"][which].astype(str))
+        positions = np.flatnonzero(taken & frame[key].notna().to_numpy())[again][which]
+        findings += [Finding(reason, positions, key, *told)] if len(positions) else []
     return findings
 
 
@@ -176,7 +130,7 @@ def dated(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
 def moved(frame: pd.DataFrame, key: str, before: pd.DataFrame) -> list[Finding]:
     """Rows that stood elsewhere in the period before, by more than `MOVED_M`."""
     earlier = before.drop_duplicates(key).set_index(key)[["longitude", "latitude"]]
-    own = frame[[key, "longitude", "latitude"]].join(earlier, on=key, rsuffix="_before")
+    own = frame[[key, "longitude", "latitude"]].join(earlier.add_suffix("_before"), on=key)
     far = _metres(*(own[n].to_numpy(float) for n in ("longitude", "latitude", "longitude_before", "latitude_before")))
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero(far > MOVED_M)

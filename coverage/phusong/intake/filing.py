@@ -13,7 +13,6 @@ from phusong.errors import PhusongError
 from phusong.intake import checks, figures, lines, metadata
 from phusong.intake.batch import LINES, RETURNED, Batch, divide, held_back
 from phusong.intake.blocks import find
-from phusong.intake.checks import Seen
 from phusong.intake.columns import Recognition, explain
 from phusong.intake.commune import settle
 from phusong.intake.coordinates import Located, locate
@@ -25,6 +24,7 @@ from phusong.intake.readers import Limits, read
 from phusong.intake.recognition import recognised
 from phusong.intake.reference import Reference
 from phusong.intake.request import Request
+from phusong.intake.seen import Seen
 from phusong.intake.spec import Spec, spec
 from phusong.intake.table import Block
 from phusong.intake.values import convert
@@ -109,7 +109,7 @@ def batches(
     repeated ids.
     """
     layer = spec(request.layer)
-    seen = seen or Seen.nothing()
+    seen = seen or Seen()
     for file in files:
         try:
             for tables in _parts(file, request.limits):

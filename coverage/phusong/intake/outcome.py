@@ -86,7 +86,7 @@ def write(
     What `quality.json` holds.
     """
     with replaced(folder) as out, tempfile.TemporaryDirectory() as work:
-        parts = _collected(results, out, Path(work), request)
+        parts = _collected(results, out, Path(work), request, ids_wanted=previous is not None)
         told = _settings(request, made or Made())
         gone = _vanished(parts, request, previous)
         earlier = previous.quality if previous else None
@@ -113,7 +113,9 @@ def _settings(request: Request, made: Made) -> dict[str, Any]:
     return {**asked, **{name: list(files) for name, files in dataclasses.asdict(made).items()}}
 
 
-def _collected(results: Iterator[Batch | tuple[str, str]], out: Path, work: Path, request: Request) -> _Parts:
+def _collected(
+    results: Iterator[Batch | tuple[str, str]], out: Path, work: Path, request: Request, *, ids_wanted: bool
+) -> _Parts:
     parts = _Parts()
     writer: pq.ParquetWriter | None = None
     for number, result in enumerate(results):
@@ -127,7 +129,7 @@ def _collected(results: Iterator[Batch | tuple[str, str]], out: Path, work: Path
         result.lines.to_pickle(parts.lines[-1])
         parts.returned.append(work / f"{number}-returned.pickle")
         result.returned.to_pickle(parts.returned[-1])
-        _remember(parts, result)
+        _remember(parts, result if ids_wanted else dataclasses.replace(result, ids=frozenset()))
     if writer is None:
         empty = pd.DataFrame({name: pd.Series(dtype=object) for name in (*spec(request.layer).fields, *SOURCE)})
         writer = pq.ParquetWriter(out / ACCEPTED, _arrow(empty, spec(request.layer)).schema, compression="zstd")

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from phusong.intake.batch import LINES, Batch
-from phusong.intake.checks import Seen, places
 from phusong.intake.filing import batches
 from phusong.intake.outcome import Made, write
 from phusong.intake.previous import QUARANTINE, RETURNED, Previous, read_previous
 from phusong.intake.reasons import reasons
 from phusong.intake.reference import Reference, Source
 from phusong.intake.request import Request
+from phusong.intake.seen import Seen
 from phusong.intake.spec import spec
 from phusong.intake.to_filer import HIDDEN, MESSAGE
 from phusong.intake.values import OTHER, SOURCE
@@ -110,10 +110,8 @@ def _read(before: Previous, folder: Path, key: str) -> _Rows:
 def _seen(accepted: pd.DataFrame, key: str) -> Seen:
     """Ids that were accepted, but for those of rows that may come back themselves."""
     if not key or accepted.empty or "longitude" not in accepted:
-        return Seen.nothing()
-    sure = accepted[accepted.repairs.fillna("") == ""]
-    columns = {"key": sure[key].astype(object), "at": places(sure)}
-    return Seen(pd.DataFrame({**columns, "longitude": sure.longitude, "latitude": sure.latitude}))
+        return Seen()
+    return Seen().and_rows(accepted, key, (accepted.repairs.fillna("") == "").to_numpy(bool))
 
 
 def _under_their_sources(batch: Batch) -> _Rows:
