@@ -18,8 +18,7 @@ AS_OF = dt.date(2026, 9, 30)
 def batch(**told) -> Batch:
     """Ten rows of Viettel, two set aside."""
     empty = pd.DataFrame(columns=list(LINES))
-    accepted = pd.DataFrame({"longitude": [105.0] * 8})
-    usual = {"columns_known": 3, "columns_filed": 4, "plain_positions": 6, "newest": "2026-09-01"}
+    usual = {"columns_known": 3, "columns_filed": 4, "placed": 8, "plain_positions": 6, "newest": "2026-09-01"}
     counts = {
         "cells_due": 40,
         "cells_filled": 38,
@@ -28,7 +27,7 @@ def batch(**told) -> Batch:
     }
     faulty = {"correct": 1, "clean": 2, "live": 1, "consistent": 3}
     reason = {"missing_coordinates": 1, "axes_swapped": 2, "co_sited": 4}
-    return Batch("viettel.csv", 10, 2, accepted, empty, empty, reason, faulty, **{**usual, **counts, **told})
+    return Batch("viettel.csv", 10, 2, empty, empty, empty, reason, faulty, **{**usual, **counts, **told})
 
 
 def shares(*batches: Batch, vanished: int = 0) -> dict[str, float | None]:

@@ -45,6 +45,8 @@ class Batch:
         Required cells, and those that hold something.
     columns
         Canonical column of each header.
+    placed, plain_positions
+        Accepted rows with a position, and rows whose position came as decimal degrees on WGS 84.
     aside
         Rows of the source that are no data: sheet, row, what they are, and their cells.
     told
@@ -68,6 +70,7 @@ class Batch:
     columns: Mapping[str, str] = field(default_factory=dict)
     columns_known: int = 0
     columns_filed: int = 0
+    placed: int = 0
     plain_positions: int = 0
     aside: tuple[tuple[str, int, str, tuple[Any, ...]], ...] = ()
     notes: tuple[str, ...] = ()
@@ -103,6 +106,7 @@ def divide(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: 
         rows_in=len(frame),
         rows_quarantined=int(held.sum()),
         accepted=told[~held].reset_index(drop=True),
+        placed=int(frame.longitude[~held].notna().sum()) if "longitude" in frame else 0,
         lines=_lines(frame, [f for f in findings if kind(f) == "quarantine"], filed, key),
         returned=_returned(frame, findings, filed),
         rows_by_reason=_rows_by_reason(findings),

@@ -145,11 +145,9 @@ def _remember(parts: _Parts, batch: Batch) -> None:
         if len(shown) < _EXAMPLES:
             shown.append((_place(line), line["message"]))
     parts.ids.setdefault(batch.file, set()).update(batch.ids)
-    slim = batch.accepted[[name for name in ("longitude",) if name in batch.accepted]]
-    bare = dataclasses.replace(
-        batch, lines=batch.lines.head(0), returned=batch.returned.head(0), sources=pd.DataFrame()
-    )
-    parts.described.append(dataclasses.replace(bare, accepted=slim, ids=frozenset(), findings=()))
+    nothing = pd.DataFrame()  # the head of a frame would keep all of it in memory
+    bare = dataclasses.replace(batch, accepted=nothing, lines=nothing, returned=nothing, sources=nothing)
+    parts.described.append(dataclasses.replace(bare, ids=frozenset(), findings=()))
 
 
 def _place(line: Mapping[Any, Any]) -> str:

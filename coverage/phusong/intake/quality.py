@@ -70,7 +70,7 @@ def scores(batches: Sequence[Batch], as_of: dt.date, vanished: int = 0) -> tuple
 
 def _shared(batches: Sequence[Batch]) -> Score:
     known, filed = (max((getattr(b, name) for b in batches), default=0) for name in ("columns_known", "columns_filed"))
-    placed = sum(int(batch.accepted.longitude.notna().sum()) for batch in batches if "longitude" in batch.accepted)
+    placed = sum(batch.placed for batch in batches)
     plain = min(sum(batch.plain_positions for batch in batches), placed)
     told = len(frozenset().union(*(batch.told for batch in batches)))
     shares = [known / filed if filed else None, plain / placed if placed else None, told / len(ITEMS)]

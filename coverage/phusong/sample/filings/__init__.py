@@ -1,0 +1,1 @@
+"""Filings: invented ones whose truth is known, of many forms and with many faults, and how intake did on them."""
