@@ -40,11 +40,9 @@ def plausibility(text: str) -> int:
     Examples
     --------
     >>> plausibility("Xã Hoà Bình"), plausibility("XÃ£ HoÃ\\xa0 BÃ¬nh")
-    (3, 0)
+    (3, -2)
     """
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    words = {word for word in _WORD.findall(text) if not word.isascii() and not (word.isupper() and len(word) <= 4)}
     good = sum(is_syllable(word) for word in words)
-    strange = sum(
-        not (character.isalnum() or character.isascii() or unicodedata.combining(character)) for character in text
-    )
+    strange = sum(not (c.isalnum() or c.isascii() or unicodedata.combining(c) or c in "°′″–") for c in set(text))
     return good - 2 * (len(words) - good) - strange

@@ -68,11 +68,11 @@ def _rows(
 
 def _dialect(text: str) -> tuple[str, bool]:
     """Delimiter that most rows agree on, and whether quotation marks enclose cells."""
-    best, quoted = max(
-        ((delimiter, quoted) for delimiter in _DELIMITERS for quoted in (True, False)),
-        key=lambda pair: _agreement(text, *pair),
+    quoted, plain = (
+        max((_agreement(text, delimiter, enclosed), delimiter) for delimiter in _DELIMITERS)
+        for enclosed in (True, False)
     )
-    return best, quoted
+    return (quoted[1], True) if quoted[0][0] >= 0.8 * plain[0][0] else (plain[1], False)
 
 
 def _agreement(text: str, delimiter: str, quoted: bool) -> tuple[float, bool, int]:
