@@ -29,7 +29,7 @@ def intake(
     ],
     out: Annotated[Path | None, typer.Option(help="Folder to write.", metavar="DIR")] = None,
     layer: Annotated[
-        str, typer.Option(help="sites, villages, substations, power_lines, terminals, outages or points.")
+        str, typer.Option(help="sites, villages, substations, power_lines, terminals, outages, communes or points.")
     ] = "sites",
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Day of which the filings speak, such as 2026-09-30.", metavar="DATE")
