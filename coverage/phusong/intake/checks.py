@@ -11,11 +11,12 @@ from scipy.spatial import cKDTree
 
 from phusong.intake.finding import Finding
 from phusong.intake.seen import Seen
-from phusong.intake.spectrum import holders, operator_named
+from phusong.intake.spectrum import holders, names_of_operators, operator_named, others_hold
 
 SAME_PLACE_M = 50.0
 MOVED_M = 100.0
-_NAMED = 3
+_NAMED, _NEIGHBOURS = 3, 16
+_NO_RADIO_MHZ = 1e5
 _EARTH_M = 6_371_000
 
 
@@ -56,24 +57,38 @@ def duplicates(frame: pd.DataFrame, key: str, taken: NDArray[np.bool_], seen: Se
 
 
 def co_sited(frame: pd.DataFrame, key: str, taken: NDArray[np.bool_]) -> list[Finding]:
-    """Rows at the place of another operator's: shared masts, told and not faulted."""
-    at = np.flatnonzero(taken & np.isfinite(frame.longitude.to_numpy(float)))
+    """
+    Rows at the place of another operator's: shared masts, told and not faulted.
+
+    Each place of an operator is looked at once, with its nearest neighbours alone, so that a crowd takes no longer.
+    """
+    at = np.flatnonzero(taken & np.isfinite(frame.longitude.to_numpy(float)) & frame[key].notna().to_numpy())
     if len(at) < 2 or "operator" not in frame:
         return []
-    points = _plane(frame.longitude.to_numpy(float)[at], frame.latitude.to_numpy(float)[at])
-    pairs = cKDTree(points).query_pairs(SAME_PLACE_M, output_type="ndarray")
-    operators = pd.factorize(frame.operator.astype(str))[0][at]
-    pairs = pairs[operators[pairs[:, 0]] != operators[pairs[:, 1]]] if len(pairs) else pairs
-    if not len(pairs):
+    rows = pd.DataFrame({"x": frame.longitude.to_numpy(float)[at], "y": frame.latitude.to_numpy(float)[at]})
+    rows = rows.assign(
+        operator=pd.factorize(frame.operator.astype(str))[0][at], id=frame[key].astype(str).to_numpy()[at]
+    )
+    if rows.operator.nunique() < 2:
         return []
-    both = pd.DataFrame(np.concatenate([pairs, pairs[:, ::-1]]), columns=["row", "other"]).sort_values(["row", "other"])
-    ids = frame[key].astype(str).to_numpy()[at]
-    names = both.assign(id=ids[both.other]).groupby("row").head(_NAMED).groupby("row").id.agg(", ".join)
-    return [Finding("co_sited", at[names.index.to_numpy()], key, (), (), tuple(names))]
+    mast = rows.groupby(["x", "y", "operator"], sort=False).ngroup().to_numpy()
+    masts = rows.assign(mast=mast).drop_duplicates("mast").reset_index(drop=True)
+    points = _plane(masts.x.to_numpy(), masts.y.to_numpy())
+    near = cKDTree(points).query(points, k=min(_NEIGHBOURS, len(points)), distance_upper_bound=SAME_PLACE_M)[1]
+    operators = np.append(masts.operator.to_numpy(), -1)  # -1 picks the last: no neighbour
+    others = np.sort(np.where((operators[near] != masts.operator.to_numpy()[:, None]), near, len(masts)), axis=1)
+    ids = np.append(masts.id.to_numpy(object), "")
+    told = np.array([", ".join(filter(None, ids[other[:_NAMED]])) for other in others], object)[mast]
+    shared = np.flatnonzero(told != "")
+    return [Finding("co_sited", at[shared], key, (), (), tuple(told[shared]))] if len(shared) else []
 
 
 def licensed(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
-    """Frequencies that others held on the day; those of nobody in the table are told and accepted."""
+    """
+    Frequencies that others held on the day; those of nobody in the table are told and accepted.
+
+    The day is that of the filing, for sites of any age: what they may do now is asked.
+    """
     if not {"operator", "frequency_mhz"} <= set(frame):
         return []
     couples = pd.MultiIndex.from_arrays(
@@ -82,26 +97,24 @@ def licensed(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
     codes, different = pd.factorize(couples)
     found: dict[tuple[str, str], list[int]] = {}
     for code, (operator, frequency) in enumerate(different):
-        if not operator or not np.isfinite(frequency) or not 0 < frequency < 1e5:
+        if not operator or not 0 < frequency < _NO_RADIO_MHZ:
             continue
         who = holders(float(frequency), as_of)
-        if not who:
-            found.setdefault(("licence_unknown", ""), []).append(code)
-        elif operator_named(str(operator)) not in who and _is_known(str(operator)):
+        if others_hold(str(operator), float(frequency), as_of):
             found.setdefault(("band_not_licensed", ", ".join(who)), []).append(code)
+        elif not who or _unlisted(str(operator), who):
+            found.setdefault(("licence_unknown", ""), []).append(code)
     findings = []
-    for (reason, who_text), which in sorted(found.items()):
+    for (reason, holder), which in sorted(found.items()):
         rows = np.flatnonzero(np.isin(codes, which))
         texts = tuple(f"{value:g}" for value in frame.frequency_mhz.to_numpy(float)[rows])
-        findings.append(Finding(reason, rows, "frequency_mhz", texts, words={"holder": who_text} if who_text else {}))
+        findings.append(Finding(reason, rows, "frequency_mhz", texts, words={"holder": holder} if holder else {}))
     return findings
 
 
-def _is_known(operator: str) -> bool:
-    """Of an operator that the table does not know, nothing is said."""
-    from phusong.intake.spectrum import licences
-
-    return operator_named(operator) in {licence.operator for licence in licences()}
+def _unlisted(operator: str, who: tuple[str, ...]) -> bool:
+    """Whether the table names an operator, but no licence of its own for what others share."""
+    return operator_named(operator) in set(names_of_operators().values()) - set(who)
 
 
 def dated(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
@@ -129,16 +142,13 @@ def dated(frame: pd.DataFrame, as_of: dt.date) -> list[Finding]:
 
 def moved(frame: pd.DataFrame, key: str, before: pd.DataFrame) -> list[Finding]:
     """Rows that stood elsewhere in the period before, by more than `MOVED_M`."""
-    earlier = before.drop_duplicates(key).set_index(key)[["longitude", "latitude"]]
+    earlier = before.dropna(subset=[key]).drop_duplicates(key).set_index(key)[["longitude", "latitude"]]
     own = frame[[key, "longitude", "latitude"]].join(earlier.add_suffix("_before"), on=key)
-    far = _metres(*(own[n].to_numpy(float) for n in ("longitude", "latitude", "longitude_before", "latitude_before")))
-    with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero(far > MOVED_M)
-    told = np.array([f"{value:.0f}" for value in far[rows]], object)
-    return [
-        Finding("moved", rows[told == metres], key, words={"distance": metres})
-        for metres in sorted(set(told), key=float)
-    ]
+    names = ("longitude", "latitude", "longitude_before", "latitude_before")
+    far = _metres(*(own[name].to_numpy(float) for name in names))
+    rows = np.flatnonzero(np.nan_to_num(far) > MOVED_M)
+    told = tuple(f"{metres:.0f} m" if metres < 1_000 else f"{metres / 1_000:.1f} km" for metres in far[rows])
+    return [Finding("moved", rows, key, told)] if len(rows) else []
 
 
 def vanished(now: frozenset[str], key: str, before: pd.DataFrame, operators: frozenset[str]) -> tuple[str, ...]:

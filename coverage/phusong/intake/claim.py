@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,20 @@ class Claim:
     Parameters
     ----------
     communes
-        Positions of the communes of the day that are meant; several where an old commune was split, none where nothing is
-        said.
+        Positions of the communes of the day that are meant; several where an old commune was split, none where no
+        commune is told.
     old_provinces
         Keys of the provinces of before 1 July 2025 that this ground belonged to (`administration.names.province_key`).
     province
         Key of the province of the day; empty where nothing is said.
+    contradicted_by
+        Key of the province of the day that is told beside the commune and is not the commune's; else empty.
     """
 
     communes: tuple[int, ...] = ()
     old_provinces: tuple[str, ...] = ()
     province: str = ""
+    contradicted_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class Claims:
     def none(rows: int) -> Claims:
         """Claims of rows that say nothing."""
         return Claims((Claim(),), np.zeros(rows, np.int64))
+
+    def at(self, rows: NDArray[np.int64]) -> Claims:
+        """Claims of some of the rows."""
+        return replace(self, of_row=self.of_row[rows])
 
     def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows and the positions of the communes that they mean; a row with several stands several times."""

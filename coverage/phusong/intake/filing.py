@@ -16,6 +16,7 @@ from phusong.intake.blocks import find
 from phusong.intake.columns import Recognition, explain
 from phusong.intake.commune import settle
 from phusong.intake.coordinates import Located, locate
+from phusong.intake.coordinates.statement import Statement, stated
 from phusong.intake.filed import Filed
 from phusong.intake.filer import filer, named
 from phusong.intake.finding import Finding
@@ -25,10 +26,9 @@ from phusong.intake.recognition import recognised
 from phusong.intake.reference import Reference
 from phusong.intake.request import Request
 from phusong.intake.seen import Seen
-from phusong.intake.spec import Spec, spec
+from phusong.intake.spec import PLACE, Spec, spec
 from phusong.intake.table import Block
 from phusong.intake.values import convert
-from phusong.text import slug
 
 Own = Sequence[tuple[Block, Recognition]]
 """Tables of the layer, and what their columns are."""
@@ -193,7 +193,7 @@ def _located(
     columns: tuple[str, ...] = ()
     if layer.located == "point":
         columns = ("longitude", "latitude")
-        located = locate(frame, claims, reference.ground, request.settings, vn2000_degrees=_on_vn2000(own))
+        located = locate(frame, claims, reference.ground, request.settings, said=_said(own))
         findings += located.findings
         frame = _placed(frame, located)
     frame, told = settle(frame, claims, reference, placed=bool(columns))
@@ -204,9 +204,11 @@ def _located(
     return frame, columns, findings
 
 
-def _on_vn2000(own: Own) -> bool:
-    names = [match.header for _, found in own for match in found.matches]
-    return any("vn2000" in slug(name).replace("_", "") for name in names)
+def _said(own: Own) -> Statement:
+    """What titles, headers and formats say of the system of coordinates."""
+    blocks = [block for block, _ in own]
+    headers = [match.header for _, found in own for match in found.matches if match.column in PLACE]
+    return stated([*metadata.titles(blocks), *headers, *(block.table.crs for block in blocks)])
 
 
 def _placed(frame: pd.DataFrame, located: Located) -> pd.DataFrame:

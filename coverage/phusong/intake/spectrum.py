@@ -67,6 +67,26 @@ def holders(frequency_mhz: float, day: dt.date) -> tuple[str, ...]:
     return tuple(sorted({licence.operator for licence in licences() if licence.covers(frequency_mhz, day)}))
 
 
+def others_hold(operator: str, frequency_mhz: float, day: dt.date) -> bool:
+    """
+    Whether a frequency was held on a day by others and not by an operator.
+
+    Of an operator that the table does not name nothing is said; of one without any licence in it, nothing of the bands
+    that several share by older licences, since the table does not tell all of these.
+
+    Examples
+    --------
+    >>> [others_hold(name, 3750, dt.date(2026, 9, 30)) for name in ("VNPT", "Viettel", "Gmobile", "Sóng Mẫu")]
+    [False, True, True, False]
+    """
+    name = operator_named(operator)
+    own = [licence for licence in licences() if licence.covers(frequency_mhz, day)]
+    if not own or name in {licence.operator for licence in own} or name not in _table()["operators"]:
+        return False
+    known = any(licence.operator == name for licence in licences())
+    return known or all(licence.begins is not None for licence in own)
+
+
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads(shipped("gis_data", "spectrum.toml").read_text("utf-8"))

@@ -17,12 +17,15 @@ from phusong.config import shipped
 TM3, UTM = 0.9999, 0.9996
 """Scale factors on the central meridian."""
 TO_WGS84 = (-191.90441429, -39.30318279, -111.45032835, -0.00928836, 0.01975479, -0.00427372, 0.252906278)
-"""Shifts in metres, rotations in arc seconds (coordinate frame rotation), scale in parts per million; good to 1 m (EPSG:6960)."""
+"""
+Shifts in metres, rotations in arc seconds (coordinate frame rotation), scale in parts per million: EPSG:6960, good to
+1 m. The EPSG registry has an older set too (EPSG:5958); in the country the two lie 0.8 m apart.
+"""
 _FALSE_EASTING_M = 500_000
 _ELLIPSOID = "+a=6378137 +rf=298.257223563"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class System:
     """
     A plane system: transverse Mercator on VN-2000, false easting 500,000 m.
@@ -33,40 +36,48 @@ class System:
         Central meridian.
     scale
         Scale factor on it: 0.9999 in the zones of three degrees, 0.9996 in those of six.
+    on_wgs84
+        Whether the datum is WGS 84 after all, as of positions from satellite receivers.
     """
 
     meridian_deg: float
     scale: float = TM3
+    on_wgs84: bool = False
 
     @property
     def name(self) -> str:
         """For people: EPSG code where there is one, and the meridian."""
         degrees, minutes = divmod(round(self.meridian_deg * 60), 60)
-        code = _codes().get((self.meridian_deg, self.scale))
+        code = next((code for code, system in coded().items() if system == self), None)
         return f"{f'EPSG:{code}, ' if code else ''}{degrees}°{minutes:02}', k {self.scale:g}".replace(".", ",")
 
     def to_wgs84(
         self, easting_m: NDArray[np.float64], northing_m: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Longitude and latitude in degrees; infinite where the projection has no place for the pair."""
-        return _transformer(self.meridian_deg, self.scale).transform(easting_m, northing_m)
+        return _transformer(self).transform(easting_m, northing_m)
 
 
 def geographic_to_wgs84(
     longitude: NDArray[np.float64], latitude: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Longitude and latitude on WGS 84 of those on VN-2000 (EPSG:4756), in degrees; they lie some 200 m apart."""
-    return _pipeline("").transform(longitude, latitude)
+    return _pipeline("+step +proj=unitconvert +xy_in=deg +xy_out=rad", shifted=True).transform(longitude, latitude)
 
 
 @cache
 def systems() -> tuple[System, ...]:
-    """The zones of three degrees by their meridians, and UTM 48 and 49."""
-    return (
-        *(System(meridian) for meridian in sorted(_table()["zones"].values())),
-        System(105.0, UTM),
-        System(111.0, UTM),
-    )
+    """The zones of three degrees by their meridians, and UTM 49; UTM 48 has a meridian of theirs."""
+    return (*sorted(System(float(meridian)) for meridian in _table()["zones"].values()), System(111.0, UTM))
+
+
+@cache
+def coded() -> dict[int, System]:
+    """Systems by their EPSG codes."""
+    zones = {int(code): System(float(meridian)) for code, meridian in _table()["zones"].items()}
+    zones |= {int(code): System(float(meridian)) for code, meridian in _table()["deprecated"].items()}
+    utm = {3405: System(105.0, UTM), 3406: System(111.0, UTM)}
+    return zones | utm | {32648: System(105.0, UTM, True), 32649: System(111.0, UTM, True)}
 
 
 @cache
@@ -87,26 +98,23 @@ def _table() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _codes() -> dict[tuple[float, float], int]:
-    zones = {(float(meridian), TM3): int(code) for code, meridian in _table()["zones"].items()}
-    return zones | {(105.0, UTM): 3405, (111.0, UTM): 3406}
-
-
-@cache
-def _transformer(meridian_deg: float, scale: float) -> Transformer:
+def _transformer(system: System) -> Transformer:
     inverse = (
-        f"+step +inv +proj=tmerc +lat_0=0 +lon_0={meridian_deg} +k={scale} +x_0={_FALSE_EASTING_M} +y_0=0 {_ELLIPSOID}"
+        f"+step +inv +proj=tmerc +lat_0=0 +lon_0={system.meridian_deg} +k={system.scale} "
+        f"+x_0={_FALSE_EASTING_M} +y_0=0 {_ELLIPSOID}"
     )
-    return _pipeline(inverse)
+    return _pipeline(inverse, shifted=not system.on_wgs84)
 
 
 @cache
-def _pipeline(first: str) -> Transformer:
+def _pipeline(first: str, *, shifted: bool) -> Transformer:
     """VN-2000 shares the ellipsoid of WGS 84; the shift is written out, so that no other one can be chosen."""
     x, y, z, rx, ry, rz, s = TO_WGS84
-    degrees = "" if first else "+step +proj=unitconvert +xy_in=deg +xy_out=rad"
-    shift = f"+step +proj=helmert +x={x} +y={y} +z={z} +rx={rx} +ry={ry} +rz={rz} +s={s} +convention=coordinate_frame"
+    shift = (
+        f"+step +proj=cart {_ELLIPSOID} "
+        f"+step +proj=helmert +x={x} +y={y} +z={z} +rx={rx} +ry={ry} +rz={rz} +s={s} +convention=coordinate_frame "
+        f"+step +inv +proj=cart {_ELLIPSOID}"
+    )
     return Transformer.from_pipeline(
-        f"+proj=pipeline {first}{degrees} +step +proj=cart {_ELLIPSOID} {shift} +step +inv +proj=cart {_ELLIPSOID}"
-        " +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+        f"+proj=pipeline {first} {shift if shifted else ''} +step +proj=unitconvert +xy_in=rad +xy_out=deg"
     )
