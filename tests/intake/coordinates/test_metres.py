@@ -188,7 +188,7 @@ def test_a_wrong_commune_across_the_old_border_is_not_believed():
 
 @pytest.mark.parametrize(("masts", "doubted"), [([4, 8], [0, 1]), ([4, 8, 4], [1]), ([8, 4, 8], [1])])
 def test_rows_of_one_mast_read_in_two_zones_contradict_each_other(masts, doubted):
-    "All lie in the commune they mean, some in the zone of Tây Ninh and some in that of Long An; the fewer mean a wrong one."
+    "All lie in the commune they mean, in the zone of Tây Ninh or of Long An; the fewer mean a wrong one."
     northing, easting = metres(np.array([[106.02, 11.22]]), 9209)
     longitude, latitude = System(105.75).to_wgs84(easting, northing)
     communes = GROUND.communes.copy()

@@ -56,6 +56,7 @@ class _Read:
     latitude: NDArray[np.float64]
     accuracy_m: NDArray[np.float64]
     ambiguous: NDArray[np.bool_]
+    astray: NDArray[np.bool_]
     findings: tuple[Finding, ...] = ()
 
 
@@ -98,7 +99,9 @@ def locate(
     rounded = sure & ~crowded & (read.accuracy_m > settings.rounded_m)
     findings += _rounded(rounded, pairs, read)
     at = sure & ~crowded & ~rounded
-    commune, distance, found = judged(at, read.longitude, read.latitude, claims, ground, settings, pairs.text)
+    commune, distance, found = judged(
+        at, read.longitude, read.latitude, claims, ground, settings, pairs.text, read.astray
+    )
     kept = sure & ~crowded
     values = [np.where(kept, one, np.nan) for one in (read.longitude, read.latitude, read.accuracy_m)]
     return Located(values[0], values[1], values[2], commune, distance, (*findings, *found))
@@ -122,12 +125,13 @@ def _read(
     longitude, latitude, accuracy = degrees.longitude.copy(), degrees.latitude.copy(), degrees.accuracy_m.copy()
     longitude[rows], latitude[rows] = placed.longitude, placed.latitude
     accuracy[rows] = np.maximum(accuracy[rows], placed.accuracy_m)
-    ambiguous, swapped = np.zeros((2, len(accuracy)), bool)
+    ambiguous, swapped, astray = np.zeros((3, len(accuracy)), bool)
     ambiguous[rows], swapped[rows] = placed.ambiguous, placed.swapped & ~placed.ambiguous
+    astray[rows] = placed.astray
     findings = repairs.converted(pairs.text, rows, placed)
     settled = usable & pairs.in_metres & ~ambiguous
     findings += repairs.exchanged(pairs, swapped, settled, longitude, latitude)
-    return _Read(longitude, latitude, accuracy, ambiguous, (*degrees.findings, *findings))
+    return _Read(longitude, latitude, accuracy, ambiguous, astray, (*degrees.findings, *findings))
 
 
 def _degrees(pairs: Pairs, at: NDArray[np.bool_], *, on_vn2000: bool) -> _Read:
@@ -143,7 +147,8 @@ def _degrees(pairs: Pairs, at: NDArray[np.bool_], *, on_vn2000: bool) -> _Read:
         longitude, latitude = geographic_to_wgs84(longitude, latitude)
     accuracy = np.maximum(pairs.precision_m(), metres.TM3_ACCURACY_M if on_vn2000 else _DEGREES_ACCURACY_M)
     findings = repairs.exchanged(pairs, swapped, at, longitude, latitude)
-    return _Read(longitude, latitude, accuracy, np.zeros(len(at), bool), tuple(findings))
+    none = np.zeros(len(at), bool)
+    return _Read(longitude, latitude, accuracy, none, none, tuple(findings))
 
 
 def _only(at: NDArray[np.bool_], read: _Read) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from phusong.intake.claim import Claims
 from phusong.intake.coordinates import scale, zones
-from phusong.intake.coordinates.evidence import gathered
+from phusong.intake.coordinates.evidence import Evidence, gathered
 from phusong.intake.coordinates.ground import Ground
 from phusong.intake.coordinates.settings import Settings
 from phusong.intake.coordinates.statement import Statement
@@ -44,6 +44,8 @@ class Placed:
         Whether the pair was filed easting first.
     accuracy_m
         Of the way to WGS 84.
+    astray
+        Rows in no commune that would be in one in another system of this filing: it is not the place that is abroad.
     """
 
     longitude: NDArray[np.float64]
@@ -52,6 +54,7 @@ class Placed:
     rivals: NDArray[np.object_]
     swapped: NDArray[np.bool_]
     accuracy_m: NDArray[np.float64]
+    astray: NDArray[np.bool_]
     systems: tuple[System, ...]
 
     @property
@@ -93,7 +96,22 @@ def place(
     utm = np.array([one.scale == UTM and not one.on_wgs84 and one != said.system for one in read.systems] + [False])
     accuracy = np.where(utm[read.system], UTM_ACCURACY_M, TM3_ACCURACY_M)
     accuracy[read.unproved] = _SCALE_ACCURACY_M
-    return Placed(longitude, latitude, read.system, rivals, swapped, accuracy, read.systems)
+    astray = _astray(evidence, system, easting, ground)
+    return Placed(longitude, latitude, read.system, rivals, swapped, accuracy, astray, read.systems)
+
+
+def _astray(
+    evidence: Evidence, system: NDArray[np.int64], easting: NDArray[np.float64], ground: Ground
+) -> NDArray[np.bool_]:
+    used = np.unique(system[system >= 0])
+    home = np.zeros((len(used), len(system)), bool)
+    rows = np.flatnonzero(np.abs(easting - _SHIFT_M) <= _SHIFT_M / 2)
+    for k, j in enumerate(used):
+        home[k, rows] = ground.commune_at(evidence.longitude[j, rows], evidence.latitude[j, rows]) >= 0
+    own = np.zeros(len(system), bool)
+    for k, j in enumerate(used):
+        own |= (system == j) & home[k]
+    return home.any(axis=0) & ~own
 
 
 def _easting_first(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.bool_]:

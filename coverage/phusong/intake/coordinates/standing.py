@@ -11,6 +11,9 @@ from phusong.intake.coordinates.repairs import told
 from phusong.intake.coordinates.settings import Settings
 from phusong.intake.finding import Finding
 
+_OWN_COAST_M = 100_000
+"""A place at sea farther from the commune that its row means is not off its coast, but some place abroad."""
+
 
 def judged(
     at: NDArray[np.bool_],
@@ -20,6 +23,7 @@ def judged(
     ground: Ground,
     settings: Settings,
     text: NDArray[np.object_],
+    astray: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], list[Finding]]:
     """
     Commune of each place, its distance from the area that its row means, and what is wrong with it.
@@ -30,6 +34,8 @@ def judged(
         Rows that are judged.
     text
         What was filed, for people.
+    astray
+        Rows that are in no commune only for the commune that they mean: the system of its zone was taken for them.
     """
     commune, distance = np.full(len(at), -1, np.int64), np.full(len(at), np.nan)
     rows = np.flatnonzero(at)
@@ -39,9 +45,12 @@ def judged(
     commune[settled] = sole[settled]
     rest = rows[~settled[rows]]
     commune[rest] = ground.commune_at(longitude[rest], latitude[rest])
-    findings = _outside(rest[commune[rest] < 0], commune, longitude, latitude, ground, settings, text)
     said = np.array([bool(c.communes) for c in claims.different], bool)[claims.of_row]
-    far = (commune >= 0) & (distance > settings.commune_tolerance_m)
+    away = distance > settings.commune_tolerance_m
+    elsewhere = at & astray & said & away & (commune < 0)
+    lost = rest[(commune[rest] < 0) & ~elsewhere[rest]]
+    findings = _outside(lost, commune, longitude, latitude, distance, ground, settings, text)
+    far = elsewhere | ((commune >= 0) & away)
     near = (commune >= 0) & (distance > 0) & ~far
     for reason, which in (
         ("commune_disagrees", far & said),
@@ -58,6 +67,7 @@ def _outside(
     commune: NDArray[np.int64],
     longitude: NDArray[np.float64],
     latitude: NDArray[np.float64],
+    distance: NDArray[np.float64],
     ground: Ground,
     settings: Settings,
     text: NDArray[np.object_],
@@ -72,7 +82,7 @@ def _outside(
     nearest[here], metres_off[here], at_sea[here] = ground.nearest(longitude[rows[here]], latitude[rows[here]])
     bank = metres_off <= settings.border_m
     commune[rows[bank]] = nearest[bank]
-    at_sea &= ~bank & (metres_off <= settings.sea_m)
+    at_sea &= ~bank & (metres_off <= settings.sea_m) & ~(distance[rows] > _OWN_COAST_M)
     abroad = np.zeros(len(commune), bool)
     abroad[rows[~bank & ~at_sea]] = True
     return told("outside_country", abroad, text) + _by_distance("in_the_sea", rows[at_sea], metres_off[at_sea], text)
