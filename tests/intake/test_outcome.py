@@ -118,7 +118,9 @@ def test_the_workbook_for_the_filer_marks_the_cells_at_fault(filed, tmp_path):
     marked = {cell.value: cell.fill.fgColor.rgb for cell in lines["VTL-3"] if cell.fill.fill_type}
     assert marked == {"chiều cao anten nằm ngoài khoảng 3–300 m: 0": orange, "0": orange}
     assert lines["=1+1"][header.index("Mã trạm")].data_type == "s"
-    again = file_csv(tmp_path / "viettel_b.csv", [row("VTL-7"), row("VTL-8", lat="105.1234", lon="21.1234"), row("VTL-9")])
+    again = file_csv(
+        tmp_path / "viettel_b.csv", [row("VTL-7"), row("VTL-8", lat="105.1234", lon="21.1234"), row("VTL-9")]
+    )
     intake([again], tmp_path / "b")
     header, lines, _ = sheet(tmp_path / "b" / "to_filer.xlsx")
     assert [header[i] for i, cell in enumerate(lines["VTL-8"]) if cell.fill.fill_type] == [
@@ -206,7 +208,8 @@ def test_what_vanished_since_the_period_before_is_told_once(filed, tmp_path):
     intake([filed], tmp_path / "before")
     previous = read_previous(tmp_path / "before", "--previous")
     now = [
-        file_csv(tmp_path / f"viettel_{n}.csv", [row(f"VTL-{n}", lat=21.1234 + n / 1e3), row(f"VTL-{n}1")]) for n in (1, 2)
+        file_csv(tmp_path / f"viettel_{n}.csv", [row(f"VTL-{n}", lat=21.1234 + n / 1e3), row(f"VTL-{n}1")])
+        for n in (1, 2)
     ]
     quality = intake(now, tmp_path / "now", previous)
     assert [file["vanished"] for file in quality["files"]] == [["VTL-5"], []]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plane_country import claims, ground, metres, places
+from plane_country import OLD, claims, ground, metres, places
 
 from phusong.intake.claim import Claim, Claims
 from phusong.intake.coordinates import Located, Settings, locate
@@ -282,3 +282,23 @@ def test_every_row_has_a_finding_or_a_place_and_never_a_failure(rows):
     assert (np.abs(found.longitude[placed]) <= 180).all()
     assert (found.commune[placed] >= 0).all()
     assert (found.accuracy_m[placed] > 0).all()
+
+
+def test_a_place_at_sea_far_from_the_commune_meant_is_abroad():
+    "Six nautical miles off the coast of the south, and said to be in Hà Nội."
+    assert told(located(*GOOD, ("10.72", "106.40123"), communes=[0] * 5 + [8])) == {"in_the_sea": [5]}
+    assert told(located(*GOOD, ("10.72", "106.40123"), communes=[0] * 6)) == {"outside_country": [5]}
+
+
+def test_a_row_that_is_abroad_only_in_the_zone_of_the_commune_it_means_disagrees_with_that():
+    "A place of Hà Nội, in its zone, said to be in a commune of the south, whose zone puts it in no commune."
+    communes = [*range(12)] * 4
+    true = places(communes)
+    zones = [{"hanoi": 5897, "tayninh": 9209, "longan": 9210}[OLD[i]] for i in communes]
+    northing, easting = metres(true, zones)
+    wrong = [*communes[:-1], 8]
+    northing[-1], easting[-1] = (one[0] for one in metres(true[:1], 5897))
+    columns = ("northing_m", "easting_m")
+    found = located(*zip(northing.astype(str), easting.astype(str), strict=True), communes=wrong, columns=columns)
+    assert told(found)["commune_disagrees"] == [47]
+    assert "outside_country" not in told(found)
