@@ -56,6 +56,26 @@ def duplicates(frame: pd.DataFrame, key: str, taken: NDArray[np.bool_], seen: Se
     return findings
 
 
+def repeated(frame: pd.DataFrame, taken: NDArray[np.bool_]) -> list[Finding]:
+    """Rows of a table without ids that say the same of the same commune, period and provider again."""
+    names = [name for name in ("commune_code", "period", "provider") if name in frame]
+    again = frame.duplicated(names) & taken & frame[names].notna().all(axis=1).to_numpy()
+    rows = np.flatnonzero(again.to_numpy(bool))
+    if not len(rows):
+        return []
+    first = frame.assign(at=places(frame)).groupby(names).at.transform("first")
+    return [
+        Finding(
+            "duplicate",
+            rows,
+            names[0],
+            tuple(frame[names[0]].iloc[rows].astype(str)),
+            (),
+            tuple(first.iloc[rows].astype(str)),
+        )
+    ]
+
+
 def co_sited(frame: pd.DataFrame, key: str, taken: NDArray[np.bool_]) -> list[Finding]:
     """
     Rows at the place of another operator's: shared masts, told and not faulted.

@@ -229,28 +229,8 @@ def _checked(
         if request.before is not None and layer.key in request.before:
             found += checks.moved(frame, layer.key, request.before)
     elif layer.located == "no":
-        found += _repeated(frame, taken)
+        found += checks.repeated(frame, taken)
     return found
-
-
-def _repeated(frame: pd.DataFrame, taken: np.ndarray) -> list[Finding]:
-    """Rows of a table without ids that say the same of the same commune, period and provider again."""
-    names = [name for name in ("commune_code", "period", "provider") if name in frame]
-    again = frame.duplicated(names) & taken & frame[names].notna().all(axis=1).to_numpy()
-    rows = np.flatnonzero(again.to_numpy(bool))
-    if not len(rows):
-        return []
-    first = frame.assign(at=checks.places(frame)).groupby(names).at.transform("first")
-    return [
-        Finding(
-            "duplicate",
-            rows,
-            names[0],
-            tuple(frame[names[0]].iloc[rows].astype(str)),
-            (),
-            tuple(first.iloc[rows].astype(str)),
-        )
-    ]
 
 
 def _tidy(frame: pd.DataFrame, layer: Spec) -> pd.DataFrame:
