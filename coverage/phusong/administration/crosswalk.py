@@ -1,4 +1,4 @@
-"""Crosswalk: the share of an old commune that each new one took – exact where it moved whole, fitted where it was split."""
+"""Crosswalk: the share of a commune that each one of another day took – exact for whole moves, fitted for parts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from phusong.administration.fit import fitted, rounded
 from phusong.administration.history import History
 
-_ROUNDS = 200
-_LEAST = 0.02
-"""A new commune that took part of an old one took someone: at least this share of its own people."""
+COLUMNS = ("old_code", "new_code", "weight", "low", "high", "method")
 
 
 @dataclass(frozen=True)
@@ -39,42 +38,29 @@ class Expressed:
 
 def crosswalk(history: History, start: dt.date, end: dt.date, people: pd.Series | None = None) -> pd.DataFrame:
     """
-    Weights that carry an extensive value from the communes of one day to those of another.
+    Weights that carry an extensive value from the communes of one day to those of another, earlier or later.
 
-    Moves that are doubtful are left out where the old commune has others. Whole moves have weight 1. Parts of a commune that
-    was split are fitted: iterative proportional fitting makes the people of the parts add up to those of the old commune, and
-    those of each new commune to what the whole moves leave of its people. The interval is what the spread of that balance
-    among communes without any part allows; where the people of the old commune are not known, it is 0 to 1.
+    Moves that are doubtful are left out where the old commune has others, and told as such where it has none. Whole
+    moves have weight 1; parts of a commune that was split are fitted (see `fit.fitted`). Several reforms in between
+    are gone through one by one. Backwards, a commune is divided among those it was made of by their people.
 
     Parameters
     ----------
     people
-        People of the old communes by code; without them parts follow the people, or else the area, of the new communes.
+        People by code, of the communes of the earlier day. Without them parts follow the people, or else the area, of
+        the new communes.
 
-    Returns
-    -------
-    old_code, new_code, weight, low, high, method; weights of an old code sum to 1. Between days without a move in between
-    the communes are themselves.
-
-    Raises
-    ------
-    ValueError
-        When the end is before the start.
+    Returns ------- old_code (of the start), new_code (of the end), weight, low, high, method; weights of an old code
+    sum to 1. Between days without a move in between the communes are themselves. A commune of which nothing earlier
+    is known is not there.
     """
     if end < start:
-        raise ValueError(f"from {start} to {end}: the crosswalk goes forward in time")
-    moves = history.succession
-    moves = moves[(moves.date > pd.Timestamp(start)) & (moves.date <= pd.Timestamp(end))]
-    old = history.units_on(start)
-    if moves.empty:
-        return _itself(old.code)
-    sure = moves[(moves.doubtful == "") | ~moves.old_code.isin(moves.old_code[moves.doubtful == ""])]
-    sure = sure.drop_duplicates(["old_code", "new_code"])
-    stay = _itself(old.code[~old.code.isin(sure.old_code)])
-    split = sure.old_code.duplicated(keep=False)
-    whole = _whole(sure[~split])
-    parts = _fitted(sure[split], sure[~split], history.units_on(end).set_index("code"), people)
-    found = pd.concat([part for part in (whole, parts, stay) if len(part)], ignore_index=True)
+        return _turned(crosswalk(history, end, start, people), people)
+    found = _whole(history.units_on(start).code, history.units_on(start).code, "unchanged")
+    for day in (day for day in history.changes if start < day <= end):
+        step = _step(history, day, people)
+        people = None if people is None else express(people, step).values.set_index("code").value
+        found = _chained(found, step)
     return found.sort_values(["old_code", "new_code"], kind="stable").reset_index(drop=True)
 
 
@@ -87,103 +73,83 @@ def express(values: pd.Series, weights: pd.DataFrame) -> Expressed:
     values
         Extensive values, such as people, by the code of the crosswalk's start.
     """
-    known = values[values.index.isin(weights.old_code)].groupby(level=0).sum()
+    there = values.index.isin(weights.old_code)
+    known = values[there].groupby(level=0).sum()
     each = weights.merge(known.rename("value"), left_on="old_code", right_index=True)
-    shares = {name: each[name].to_numpy() * each.value.to_numpy() for name in ("weight", "low", "high")}
+    shares = {name: each[name] * each.value for name in ("weight", "low", "high")}
     sums = pd.DataFrame(
         {"code": each.new_code, "value": shares["weight"], "low": shares["low"], "high": shares["high"]}
     )
-    lost = values[~values.index.isin(weights.old_code)]
+    lost = values[~there]
     missing = pd.DataFrame({"code": lost.index, "value": lost.to_numpy(), "reason": "no such unit on the day"})
     return Expressed(sums.groupby("code", as_index=False).sum(), float(known.sum()), float(lost.sum()), missing)
 
 
-def _itself(codes: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"old_code": codes, "new_code": codes, "weight": 1.0, "low": 1.0, "high": 1.0, "method": "unchanged"}
+def _step(history: History, day: dt.date, people: pd.Series | None) -> pd.DataFrame:
+    """The crosswalk from the day before a reform to its day."""
+    before = history.units_on(day - dt.timedelta(days=1)).code
+    moves = history.succession[history.succession.date == pd.Timestamp(day)]
+    sure = moves[(moves.doubtful == "") | ~moves.old_code.isin(moves.old_code[moves.doubtful == ""])]
+    sure = sure.drop_duplicates(["old_code", "new_code"])
+    split = sure.old_code.duplicated(keep=False)
+    stay = before[~before.isin(sure.old_code)]
+    method = np.where(sure.doubtful[~split] == "", "whole", "whole, doubtful")
+    parts = [_whole(sure.old_code[~split], sure.new_code[~split], method), _whole(stay, stay, "unchanged")]
+    if split.any():
+        parts.append(fitted(sure[split], sure[~split], history.units_on(day).set_index("code"), people))
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def _whole(old: pd.Series, new: pd.Series, method: str | NDArray[np.str_]) -> pd.DataFrame:
+    found = pd.DataFrame({"old_code": old.to_numpy(object), "new_code": new.to_numpy(object)})
+    return found.assign(weight=1.0, low=1.0, high=1.0, method=method)
+
+
+def _chained(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """One crosswalk after another; a commune that two ways lead to has their sum."""
+    gone = first.new_code[~first.new_code.isin(second.old_code)].drop_duplicates()
+    second = pd.concat([second, _whole(gone, gone, "unchanged")], ignore_index=True) if len(gone) else second
+    each = first.merge(second, left_on="new_code", right_on="old_code", suffixes=("", "_then"))
+    for name in ("weight", "low", "high"):
+        each[name] *= each[f"{name}_then"]
+    both = each.method + ", then " + each.method_then
+    each["method"] = both.mask(each.method_then == "unchanged", each.method).mask(
+        each.method == "unchanged", each.method_then
     )
+    each["new_code"] = each.new_code_then
+    if not each.duplicated(["old_code", "new_code"]).any():
+        return each[[*COLUMNS]]
+    sums = each.groupby(["old_code", "new_code"], as_index=False).agg(
+        {"weight": "sum", "low": "sum", "high": "sum", "method": _joined}
+    )
+    return sums.assign(high=sums.high.clip(upper=1.0).clip(lower=sums.weight))[[*COLUMNS]]
 
 
-def _whole(moves: pd.DataFrame) -> pd.DataFrame:
+def _joined(methods: pd.Series) -> str:
+    return "; ".join(dict.fromkeys(methods))
+
+
+def _turned(forward: pd.DataFrame, people: pd.Series | None) -> pd.DataFrame:
+    """Shares of the old communes in the people of each new one; in equal parts where these are not known."""
+    codes, row = np.unique(forward.new_code.to_numpy(str), return_inverse=True)
+    given = np.full(len(forward), np.nan) if people is None else people.reindex(forward.old_code).to_numpy(float)
+    weight, low, high = (given * forward[name].to_numpy() for name in ("weight", "low", "high"))
+    total = np.bincount(row, weight, len(codes))[row]  # missing as soon as one part is
+    known = np.isfinite(total) & (total > 0)
+    share = rounded(row, np.where(known, weight / np.where(known, total, 1.0), 1.0 / np.bincount(row)[row]))
+    others = {name: np.bincount(row, part, len(codes))[row] - part for name, part in (("low", low), ("high", high))}
+    sole = np.bincount(row)[row] == 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        least, most = low / (low + others["high"]), high / (high + others["low"])
+    least, most = (np.where(known & np.isfinite(side), side, end) for side, end in ((least, 0.0), (most, 1.0)))
+    method = np.where(sole, "whole", np.where(known, "by people of the old communes", "in equal parts"))
     return pd.DataFrame(
         {
-            "old_code": moves.old_code,
-            "new_code": moves.new_code,
-            "weight": 1.0,
-            "low": 1.0,
-            "high": 1.0,
-            "method": "whole",
+            "old_code": codes[row].astype(object),
+            "new_code": forward.old_code.to_numpy(object),
+            "weight": share,
+            "low": np.where(sole, 1.0, np.minimum(least, share)),
+            "high": np.where(sole, 1.0, np.maximum(most, share)),
+            "method": method,
         }
-    )
-
-
-def _fitted(parts: pd.DataFrame, whole: pd.DataFrame, units: pd.DataFrame, people: pd.Series | None) -> pd.DataFrame:
-    if parts.empty:
-        return _whole(parts)
-    old, row = np.unique(parts.old_code.to_numpy(str), return_inverse=True)
-    new, column = np.unique(parts.new_code.to_numpy(str), return_inverse=True)
-    given = _column(people, old)
-    size, basis = _size(units, new)
-    came = (
-        whole.assign(people=_column(people, whole.old_code.to_numpy(str))).groupby("new_code").people.sum(min_count=1)
-    )
-    scale, spread = _balance(whole, parts, units, people)
-    inside = came.reindex(new).fillna(0.0).to_numpy(float)
-    room = [np.maximum(size * scale * factor - inside, _LEAST * size * scale) for factor in (1.0, *spread)]
-    share = _proportional(row, column, given, room[0], len(old))
-    known = np.isfinite(given[row]) & np.isfinite(room[0][column])
-    high = np.where(known, np.minimum(1.0, room[2][column] / np.where(known, given[row], 1.0)), 1.0)
-    others = np.bincount(row, high, len(old))[row] - high
-    low = np.where(known, np.maximum(0.0, 1.0 - others), 0.0)
-    method = np.where(known, f"fitted to people and {basis}", f"by {basis} of the new communes")
-    return pd.DataFrame({
-        "old_code": old[row], "new_code": new[column], "weight": share, "low": np.minimum(low, share), "high": np.maximum(high, share), "method": method,
-    })  # fmt: skip
-
-
-def _column(values: pd.Series | None, codes: NDArray[np.str_]) -> NDArray[np.float64]:
-    return np.full(len(codes), np.nan) if values is None else values.reindex(codes).to_numpy(float)
-
-
-def _size(units: pd.DataFrame, new: NDArray[np.str_]) -> tuple[NDArray[np.float64], str]:
-    """People of the new communes; where they are not known, their area; where neither is, all alike."""
-    own = units.reindex(new)
-    for name, basis in (("people", "people"), ("area_km2", "area")):
-        if name in own and own[name].notna().all() and (own[name] > 0).all():
-            return own[name].to_numpy(float), basis
-    return np.ones(len(new)), "number"
-
-
-def _balance(
-    whole: pd.DataFrame, parts: pd.DataFrame, units: pd.DataFrame, people: pd.Series | None
-) -> tuple[float, tuple[float, float]]:
-    """Old people for each of the new, among communes made of whole ones alone; and how far that strays (5 and 95 %)."""
-    if people is None or "people" not in units:
-        return 1.0, (0.0, np.inf)
-    whole = whole.assign(people=_column(people, whole.old_code.to_numpy(str)))
-    pure = whole[~whole.new_code.isin(parts.new_code)].groupby("new_code").people.agg(["sum", "count", "size"])
-    pure = pure[(pure["count"] == pure["size"]) & (pure["sum"] > 0)]
-    ratio = (pure["sum"] / units.people.reindex(pure.index)).replace([np.inf, 0], np.nan).dropna()
-    if len(ratio) < 20:
-        return 1.0, (0.0, np.inf)
-    scale = float(pure["sum"].sum() / units.people.reindex(pure.index).sum())
-    low, high = np.quantile(ratio / scale, [0.05, 0.95])
-    return scale, (float(low), float(high))
-
-
-def _proportional(
-    row: NDArray[np.int64], column: NDArray[np.int64], given: NDArray[np.float64], room: NDArray[np.float64], rows: int
-) -> NDArray[np.float64]:
-    """Shares of each row's value: rows add up to 1 exactly, columns to their room as nearly as they can."""
-    total = np.where(np.isfinite(given) & (given > 0), given, 1.0)
-    counted = np.isfinite(given) & (given > 0)
-    value = room[column] / np.bincount(row, room[column], rows)[row] * total[row]
-    full = np.bincount(column, ~counted[row]) == 0  # a column with a part of unknown size cannot be balanced
-    for _ in range(_ROUNDS):
-        filled = np.bincount(column, value, len(room))
-        value = value * np.where(full, room / np.maximum(filled, 1e-12), 1.0)[column]
-        value = value * (total / np.maximum(np.bincount(row, value, rows), 1e-12))[row]
-    share = value / np.bincount(row, value, rows)[row]
-    rest = np.zeros(len(row), bool)  # the largest part takes what rounding leaves, so that no part falls below 0
-    rest[pd.Series(share).groupby(row).idxmax().to_numpy()] = True
-    return np.where(rest, 1.0 - np.bincount(row[~rest], share[~rest], rows)[row], share)
+    ).sort_values(["old_code", "new_code"], kind="stable", ignore_index=True)

@@ -21,11 +21,12 @@ class History:
     Parameters
     ----------
     units
-        code, name (with its type), type, province_code, province_name, district_code, valid_from, valid_to (first and last day;
-        missing where the lists do not reach), source. Rows in the order of codes and days.
+        code, name (with its type), type, province_code, province_name, district_code, valid_from, valid_to (first and
+        last day; missing where the lists do not reach), source (the decision, or else the list that tells of the
+        unit). Rows in the order of codes and days.
     succession
-        date (first day of the new commune), old_code, new_code, relation (full or partial), doubtful (a sentence, or empty),
-        source.
+        date (first day of the new commune), old_code, new_code, relation (full or partial), doubtful (a sentence, or
+        empty), source.
     """
 
     units: pd.DataFrame
@@ -39,39 +40,40 @@ class History:
 
     def unit(self, code: str, day: dt.date | None = None) -> pd.Series:
         """
-        The commune that bore a code.
+        The commune that bore a code; the latest, where it only changed its type or name.
 
         Raises
         ------
         AmbiguousCodeError
-            When several bore it, and no day is given.
+            When communes of different ground bore it, and no day is given.
         KeyError
             When none did, or none on that day.
         """
-        found = self.units[self.units.code == code] if day is None else self.units_on(day).query("code == @code")
+        units = self.units if day is None else self.units_on(day)
+        found = units[units.code == code]
         if found.empty:
             raise KeyError(code)
-        areas = found.drop_duplicates(["valid_to"]) if code in self.reused else found.iloc[-1:]
-        if day is None and len(areas) > 1:
-            told = "; ".join(
-                f"{row.name_}{_until(row)}" for row in areas.rename(columns={"name": "name_"}).itertuples()
-            )
-            raise AmbiguousCodeError(f"the code {code} needs a day: it was of {told}")
+        if day is None and code in self.reused:
+            raise AmbiguousCodeError(f"the code {code} needs a day: it was of {self.bearers(code)}")
         return found.iloc[-1]
+
+    def bearers(self, code: str) -> str:
+        """The communes that bore a code, in words."""
+        found = self.units[self.units.code == code]
+        return "; ".join(map(_told, found["name"], found.valid_to))
+
+    @cached_property
+    def changes(self) -> tuple[dt.date, ...]:
+        """First days of new communes, where old ones moved into them."""
+        return tuple(sorted({day.date() for day in self.succession.date}))
 
     @cached_property
     def reused(self) -> frozenset[str]:
-        """Codes that meant one area before a reform and another after it: borne on both sides, and not moved whole alone."""
-        after = set(self.succession.new_code)
-        sole = self.succession.groupby("new_code").old_code.agg(["count", "first"])
-        kept = {
-            code for code, row in sole.iterrows() if row["count"] == 1 and row["first"] == code and self._whole(code)
-        }
-        return frozenset((set(self.succession.old_code) & after) - kept)
-
-    def _whole(self, code: str) -> bool:
-        moves = self.succession[self.succession.old_code == code]
-        return len(moves) == 1 and moves.relation.iloc[0] == "full"
+        """Codes that meant one area before a reform and another after it: borne on both sides, not moved whole."""
+        moves = self.succession
+        alone = ~moves.new_code.duplicated(keep=False) & ~moves.old_code.duplicated(keep=False)
+        kept = moves.old_code[alone & (moves.old_code == moves.new_code) & (moves.relation == "full")]
+        return frozenset((set(moves.old_code) & set(moves.new_code)) - set(kept))
 
     @cached_property
     def successors(self) -> dict[str, tuple[str, ...]]:
@@ -91,6 +93,5 @@ def _grouped(keys: pd.Series, values: pd.Series) -> dict[str, tuple[str, ...]]:
     return {key: tuple(sorted(group)) for key, group in found.items()}
 
 
-def _until(row: object) -> str:
-    last = row.valid_to  # type: ignore[attr-defined]
-    return "" if pd.isna(last) else f" (until {last:%Y-%m-%d})"
+def _told(name: str, last: pd.Timestamp) -> str:
+    return name if pd.isna(last) else f"{name} (until {last:%Y-%m-%d})"

@@ -68,12 +68,13 @@ def keys(name: str) -> tuple[str, str, str, str, str, str]:
     toned = " ".join(_tone_last(word) for word in lower.split())
     either = toned.replace("y", "i")
     joined = _APOSTROPHES.sub("", either).replace(" ", "")
-    return name, lower, toned, either, joined, slug(_APOSTROPHES.sub("", lower)).replace("_", "")
+    return name, lower, toned, either, joined, slug(joined).replace("_", "")
 
 
 def same(a: str, b: str) -> bool:
     """
-    Whether two names of communes are the same name, written in two ways; their types, where both tell one, must agree.
+    Whether two names of communes are the same name, written in two ways; their types, where both tell one, must
+    agree.
 
     Examples
     --------

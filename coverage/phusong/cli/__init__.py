@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phusong.cli import radio, units
+from phusong.cli.check import check
 from phusong.cli.intake import intake
 from phusong.errors import PhusongError
 
 if TYPE_CHECKING:
-    from phusong.layers.inputs import Inputs
     from phusong.ledger.edition import Edition
     from phusong.pipeline import Outcome
 
 _TABLE_WIDTH = 150
-_SHOWN = 20
 
 app = typer.Typer(
     help="Signal and power dead zones, and progress toward nationwide 5G, by commune.",
@@ -30,6 +29,7 @@ app = typer.Typer(
 app.add_typer(radio.app, name="radio")
 app.add_typer(units.app, name="units")
 app.command()(intake)
+app.command()(check)
 
 ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]
 PeriodText = Annotated[str, typer.Option(help="Quarter, such as 2026Q3.")]
@@ -58,36 +58,6 @@ def init(
     typer.echo(f"Wrote {file}")
     command = f"phusong run {folder} --period 2026Q3" if sample else f"fill it in, then phusong check {folder}"
     typer.echo(f"Next: {command}")
-
-
-@app.command()
-def check(
-    project: ProjectPath,
-    period: Annotated[str | None, typer.Option(help="Quarter, such as 2026Q3; else the present one.")] = None,
-    quiet: Quiet = False,
-    debug: Debug = False,
-) -> None:
-    """Read every layer and report every fault of every layer at once."""
-    del debug
-    from phusong.config import load
-
-    study = load(project)
-    from phusong import pipeline
-    from phusong.ledger.period import Period
-    from phusong.progress import Reporter
-
-    quarter = Period.parse(period) if period else Period.present()
-    with Reporter(quiet) as reporter:
-        inputs = pipeline.prepare(study, quarter, reporter.step)
-    if not quiet:
-        from phusong.layers.cautions import warnings
-
-        _print_accounts(inputs)
-        told = warnings(inputs.accounts)
-        for warning in told:
-            typer.echo(f"WARNING {warning}")
-        refused = sum(len(account.refused) for account in inputs.accounts)
-        typer.echo(f"No fault that stops a run; {refused} rows refused, {len(told)} warnings.")
 
 
 @app.command()
@@ -158,27 +128,6 @@ def _sentence(fault: Exception) -> str:
     if isinstance(fault, OSError):
         return f"{fault.filename or 'A file'} cannot be used: {fault.strerror or fault}"
     return f"Unexpected fault: {type(fault).__name__}: {fault}\nRun again with --debug and report what it prints."
-
-
-def _print_accounts(inputs: Inputs) -> None:
-    for account in inputs.accounts:
-        refused = len(account.refused)
-        typer.echo(f"{account.layer}: {account.rows_in} in = {account.accepted} accepted + {refused} refused")
-        for refusal in account.refused[:_SHOWN]:
-            typer.echo(f"  refused {refusal.file} row {refusal.row}: {refusal.reason}")
-        if refused > _SHOWN:
-            typer.echo(f"  ... and {refused - _SHOWN} more")
-        for name, count in account.counts.items():
-            if count not in (0, []):
-                typer.echo(f"  {name}: {_short(count)}")
-        if account.repaired:
-            typer.echo(f"  repaired geometries: {account.repaired}")
-
-
-def _short(count: object) -> str:
-    if isinstance(count, list) and len(count) > 5:
-        return f"{', '.join(map(str, count[:5]))} and {len(count) - 5} more"
-    return ", ".join(map(str, count)) if isinstance(count, list) else str(count)
 
 
 def _print_outcome(outcome: Outcome, page: Path) -> None:

@@ -20,7 +20,7 @@ from phusong.intake.readers import read
 from phusong.intake.reference import Reference
 from phusong.intake.request import Request
 from phusong.intake.values import OTHER
-from phusong.layers.communes import OVERLAP_M2, seams
+from phusong.layers.seams import OVERLAP_M2, seams
 from phusong.layers.geometry import geodesic_area_km2
 from phusong.text import slug
 

@@ -31,7 +31,7 @@ def read(folder: Path) -> History:
 
 def read_people(folder: Path) -> pd.DataFrame:
     """
-    People of old units: code (missing where not placed), people, year, stage of the match, ward as filed, reason.
+    People of old units: ward as filed, people, code (missing where not placed), stage of the match, else the reason.
 
     Raises
     ------

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-import shapely
-from numpy.typing import NDArray
 from pyproj import CRS
 
 from phusong.config import Layer, Project
@@ -21,6 +17,9 @@ from phusong.layers.account import Account, refuse_if
 from phusong.layers.files import features
 from phusong.layers.geometry import geodesic_area_km2, placed
 from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, day, number, word
+from phusong.layers.seams import Seams, seams
+
+__all__ = ["SCHEMA", "Seams", "canonical", "read", "read_files", "seams"]
 
 SCHEMA = pa.DataFrameSchema(
     {
@@ -32,38 +31,9 @@ SCHEMA = pa.DataFrameSchema(
         "valid_from": day(required=False, nullable=True),
         "valid_to": day(required=False, nullable=True),
         "population": number(0, 5e6, required=False, nullable=True),
+        "stated_area_km2": number(0, 1e5, required=False, nullable=True),
     }
 )
-
-OVERLAP_M2 = 1.0
-"""Smaller overlaps and gaps are the last decimal of the coordinates, not a claim on land."""
-
-
-@dataclass(frozen=True)
-class Seams:
-    """
-    Where the outlines of communes do not fit each other.
-
-    Parameters
-    ----------
-    pieces
-        Areas that several communes claim, cut so that each has one set of claimants.
-    claimants
-        Positions of the communes that claim each piece.
-    pairs
-        Number of overlapping pairs over 1 m².
-    overlap_km2, gap_km2
-        Geodesic areas of all pieces and of the gaps enclosed by communes.
-    gaps
-        Number of gaps over 1 m².
-    """
-
-    pieces: NDArray[np.object_]
-    claimants: tuple[tuple[int, ...], ...]
-    pairs: int
-    overlap_km2: float
-    gaps: int
-    gap_km2: float
 
 
 def read(project: Project, on: dt.date) -> tuple[gpd.GeoDataFrame, Account]:
@@ -100,27 +70,6 @@ def canonical(communes: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
     return measured.drop(columns=[FILE, ROW]).to_crs(crs)
 
 
-def seams(communes: gpd.GeoDataFrame) -> Seams:
-    """
-    Overlaps and enclosed gaps between communes in a projected CRS.
-
-    Only communes whose edges do not match a neighbour's are compared, so a clean coverage costs one pass.
-    """
-    shapes = communes.geometry.to_numpy()
-    faulty = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    tree = shapely.STRtree(shapes)
-    one, other = tree.query(shapes[faulty])
-    couples = np.unique(np.sort(np.stack([faulty[one], other]), axis=0), axis=1)
-    couples = couples[:, couples[0] < couples[1]]
-    shared = [_areal(shape) for shape in shapely.intersection(shapes[couples[0]], shapes[couples[1]])]
-    large = np.array([shape.area > OVERLAP_M2 for shape in shared], bool)
-    common = np.array([shape for shape, keep in zip(shared, large, strict=True) if keep], object)
-    pieces, claimants = _cut(common, shapes)
-    gaps = _gaps(shapes)
-    areas = [geodesic_area_km2(gpd.GeoSeries(list(part), crs=communes.crs)).sum() for part in (pieces, gaps)]
-    return Seams(pieces, claimants, int(large.sum()), float(areas[0]), len(gaps), float(areas[1]))
-
-
 def _valid(frame: gpd.GeoDataFrame, on: dt.date) -> pd.Series:
     begun = frame.valid_from.isna() | (frame.valid_from <= pd.Timestamp(on))
     return begun & (frame.valid_to.isna() | (frame.valid_to >= pd.Timestamp(on)))
@@ -146,42 +95,11 @@ def _repeated(valid: gpd.GeoDataFrame) -> list[str]:
 
 
 def _with_optional(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    missing: dict[str, Any] = {"commune_type": None, "population": np.nan, "valid_from": pd.NaT, "valid_to": pd.NaT}
+    missing: dict[str, Any] = {
+        "commune_type": None, "population": np.nan, "stated_area_km2": np.nan, "valid_from": pd.NaT, "valid_to": pd.NaT,
+    }  # fmt: skip
     frame = frame.assign(**{name: value for name, value in missing.items() if name not in frame})
     days = {name: frame[name].astype("datetime64[s]") for name in ("valid_from", "valid_to")}
     return frame.assign(**days, commune_type=frame.commune_type.astype(object))[
         [*SCHEMA.columns, FILE, ROW, "geometry"]
     ]
-
-
-def _areal(shape: Any) -> Any:
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type in ("Polygon", "MultiPolygon")]
-    return shapely.multipolygons(shapely.get_parts(np.array(parts, object))) if parts else shapely.MultiPolygon()
-
-
-def _cut(
-    common: NDArray[np.object_], shapes: NDArray[np.object_]
-) -> tuple[NDArray[np.object_], tuple[tuple[int, ...], ...]]:
-    """Atomic pieces of the overlaps, each with every commune that holds it (three may claim the same ground)."""
-    if not len(common):
-        return np.array([], object), ()
-    lines = shapely.unary_union(shapely.boundary(common))
-    faces = shapely.get_parts(shapely.polygonize([lines]))
-    inner = shapely.point_on_surface(faces)
-    held = [tuple(sorted(int(i) for i in row)) for row in _holders(inner, shapes)]
-    kept = [k for k, row in enumerate(held) if len(row) > 1]
-    return faces[kept], tuple(held[k] for k in kept)
-
-
-def _holders(points: NDArray[np.object_], shapes: NDArray[np.object_]) -> list[NDArray[np.int64]]:
-    of, holder = shapely.STRtree(shapes).query(points, predicate="within")
-    order = np.argsort(of, kind="stable")
-    edges = np.searchsorted(of[order], np.arange(len(points) + 1))
-    return [holder[order][a:b] for a, b in pairwise(edges)]
-
-
-def _gaps(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Ground enclosed by communes that belongs to none."""
-    outlines = shapely.get_parts(shapely.union_all(shapes))
-    rings = [shapely.polygons(ring) for outline in outlines for ring in outline.interiors]
-    return np.array([gap for gap in rings if gap.area > OVERLAP_M2], object)
