@@ -127,3 +127,15 @@ def test_every_dependency_is_imported_or_says_why_not():
     idle = {name for importable, name in IMPORTABLE.items() if importable not in used}
     assert sorted(idle - set(NEVER_IMPORTED)) == [], "declared, but nothing imports it"
     assert sorted(set(NEVER_IMPORTED) - set(RUN_TIME)) == [], "a reason for something that is not declared"
+
+
+def test_data_that_the_code_reads_is_shipped_with_it():
+    "In an installed package the data files stand below `_data`, in a checkout beside the source root."
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    told = set(wheel["force-include"].items())
+    read = set()
+    for module in modules():
+        for folder, name in re.findall(r'shipped\("(\w+)", "([\w.]+)"\)', module.read_text("utf-8")):
+            read.add((f"{folder}/{name}", f"phusong/_data/{folder}/{name}"))
+    assert len(read) > 10
+    assert read - told == set()

@@ -59,4 +59,4 @@ def outlines_file(folder: Path) -> Path:
 
 def write_outlines(communes: gpd.GeoDataFrame, folder: Path) -> None:
     """Write the communes with their outlines, in the columns of their layer."""
-    communes.drop(columns=[FILE, ROW], errors="ignore").to_parquet(folder / OUTLINES, index=False)
+    communes.drop(columns=[FILE, ROW], errors="ignore").to_parquet(folder / OUTLINES, index=False, compression="zstd")
