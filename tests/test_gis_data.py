@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from phusong import config
+from phusong.intake.spec import LAYERS, PLACE, UNIT, spec
 from phusong.text import slug
 
 FOLDER = Path(__file__).resolve().parents[1] / "gis_data"
 TIERS = {"public", "commune", "province", "regulator"}
 TYPES = {"text", "integer", "number", "yes_no", "date", "point", "line", "polygon", "raster"}
-# What intake may find instead of geometry or codes, so what has a synonym but no canonical column.
-AS_FILED = {"longitude", "latitude", "coordinates", "northing_m", "easting_m", "commune_name", "province_name"}
 SECTIONS = {
     "study": config.Study,
     "grid": config.GridSection,
@@ -124,12 +123,44 @@ def test_units_are_those_in_the_names(suffix, unit):
     assert set(found.values()) == {unit}, found
 
 
-def test_synonyms_lead_to_canonical_columns_and_stand_once():
-    dictionary = table("data_dictionary.toml")["layers"]
-    for layer, columns in table("synonyms.toml").items():
-        assert set(columns) <= set(dictionary[layer]) | AS_FILED, layer
-        names = [slug(name) for column, synonyms in columns.items() for name in [column, *synonyms]]
-        assert sorted(name for name in set(names) if names.count(name) > 1) == [], f"{layer}: leads to two columns"
+SYNONYMS = table("synonyms.toml")
+LISTS = {"units", "succession", "census"}
+
+
+def names_of(section: str) -> list[str]:
+    """Every name of a section of the synonyms as a slug, the columns' own among them."""
+    columns, second = SYNONYMS[section], SYNONYMS[section].get("second_choice", {})
+    own = [name for column, names in columns.items() if column != "second_choice" for name in (column, *names)]
+    return [slug(name) for name in [*own, *(name for names in second.values() for name in names)]]
+
+
+def test_synonyms_lead_to_columns_that_are_filed():
+    assert set(SYNONYMS) == {*LAYERS, *LISTS, "place", "unit"}
+    assert set(SYNONYMS["place"]) - {"second_choice"} == set(PLACE)
+    assert set(SYNONYMS["unit"]) == set(UNIT)
+    dated = {"province_code", "valid_from", "valid_to"}
+    for layer in LAYERS:
+        columns = {*SYNONYMS[layer], *SYNONYMS[layer].get("second_choice", {})} - {"second_choice"}
+        assert columns - set(spec(layer).fields) <= (dated if layer == "communes" else set()), layer
+
+
+@pytest.mark.parametrize("section", SYNONYMS)
+def test_a_name_stands_once_in_its_section(section):
+    names = names_of(section)
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_repeats_no_name_that_all_layers_share(layer):
+    assert set(names_of(layer)) & {*names_of("place"), *names_of("unit")} == set()
+
+
+def test_a_word_means_one_thing():
+    vocabulary = table("vocabulary.toml")
+    assert set(vocabulary) - {"flag", "nothing"} <= set(spec("sites").fields)
+    for column, meanings in vocabulary.items():
+        pairs = {(slug(word), meaning) for meaning, words in meanings.items() for word in (meaning, *words)}
+        assert column == "nothing" or len({word for word, _ in pairs}) == len(pairs), column
 
 
 def test_open_layers_name_known_layers_and_licences():

@@ -39,8 +39,10 @@ def reference(people=PEOPLE, census=None) -> Reference:
         "province_name": ["Tỉnh Lào Cai"] * 12 + ["Tỉnh Cà Mau"] * 12,
     }
     communes = gpd.GeoDataFrame(columns, geometry=SHAPES, crs=4326)
-    units = pd.DataFrame({"code": CODES, "people": people, "valid_from": pd.NaT, "valid_to": pd.NaT})
+    named = {"code": CODES, "name": columns["commune_name"], "province_name": columns["province_name"]}
+    units = pd.DataFrame({**named, "people": people, "valid_from": pd.NaT, "valid_to": pd.NaT})
     moves = pd.DataFrame({"old_code": [f"0{code[1:]}" for code in CODES], "new_code": CODES, "relation": "full"})
+    moves = moves.assign(date=pd.Timestamp("2025-07-01"))
     counted = None if census is None else pd.DataFrame({"code": moves.old_code, "people": census})
     return Reference(communes, History(units, moves), people=counted)
 

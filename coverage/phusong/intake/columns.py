@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,19 +10,16 @@ import numpy as np
 import pandas as pd
 
 from phusong.errors import FilingError
-from phusong.intake.days import read_days
-from phusong.intake.numbers import read_numbers
-from phusong.intake.spec import PLACE, Field, Spec
-from phusong.intake.synonyms import forms, synonyms
+from phusong.intake.fitting import CODE, ENOUGH, fitting
+from phusong.intake.spec import Spec
+from phusong.intake.synonyms import forms, second_choices, synonyms
 from phusong.intake.table import Block
-from phusong.intake.vocabulary import flag, translate
-from phusong.text import nfc, slug
+from phusong.text import slug
 
 _SAMPLE = 200
-_CODE = re.compile(r"\d{2,5}(\.0)?")
+_SECOND, _BY_VALUES, _NEAR = 0.8, 0.9, 0.6
+"""What a name of second choice counts, a column known by its values only, and a name that is only like one."""
 _PLACE_NAME = {"commune_code": "commune_name", "commune_name": "commune_code"}
-_ENOUGH = 0.5
-"""A column whose name is known is not believed when fewer of its values fit."""
 _SIMILAR = 0.88
 
 Ask = Callable[[str, Sequence[str]], int]
@@ -41,9 +36,11 @@ class Match:
     position
         Column of the block's cells.
     score
-        0 to 1: how well the name fits, times how many of the values do.
+        0 to 1: how well the name fits, times how many of the values do; 2 where a profile says so.
     reason
         Why, for people.
+    share
+        Of the values that fit.
     """
 
     column: str
@@ -51,6 +48,7 @@ class Match:
     header: str
     score: float
     reason: str
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -62,10 +60,13 @@ class Recognition:
     ----------
     unknown
         Positions of columns that are none of the canonical ones; they are kept as they are.
+    doubted
+        Those of them whose names are known, but whose values do not fit.
     """
 
     matches: tuple[Match, ...]
     unknown: tuple[int, ...]
+    doubted: tuple[Match, ...] = ()
 
     def positions(self) -> dict[str, int]:
         """Position of each canonical column that was found."""
@@ -90,7 +91,10 @@ def recognise(
     FilingError
         When two columns fit equally well and differ, and nobody can be asked.
     """
-    found = [match for j, name in enumerate(block.header) for match in _candidates(block, j, name, spec, profile or {})]
+    all_found = [
+        match for j, name in enumerate(block.header) for match in _candidates(block, j, name, spec, profile or {})
+    ]
+    found = [match for match in all_found if _believed(match, spec)]
     matches: dict[str, Match] = {}
     taken: set[int] = set()
     for match in sorted(found, key=lambda m: (-m.score, m.position, m.column)):
@@ -103,13 +107,19 @@ def recognise(
         matches[chosen.column] = chosen
         taken.add(chosen.position)
     unknown = tuple(j for j in range(len(block.header)) if j not in taken and block.cells[j].notna().any())
-    return Recognition(tuple(sorted(matches.values(), key=lambda m: m.position)), unknown)
+    doubted = tuple(match for match in all_found if match.position in unknown and not _believed(match, spec))
+    return Recognition(tuple(sorted(matches.values(), key=lambda m: m.position)), unknown, doubted)
+
+
+def _believed(match: Match, spec: Spec) -> bool:
+    return match.share >= ENOUGH or (match.share > 0 and spec.fields[match.column].required)
 
 
 def explain(recognition: Recognition, block: Block) -> list[str]:
     """One sentence for each column: what it was taken for, and why."""
     told = [f"{match.header!r} is {match.column}: {match.reason}" for match in recognition.matches]
-    return told + [f"{block.header[j]!r} is not known; kept as it is" for j in recognition.unknown]
+    doubts = {match.position: f"may be {match.column}, but {match.reason}" for match in recognition.doubted}
+    return told + [f"{block.header[j]!r} {doubts.get(j, 'is not known')}; kept as it is" for j in recognition.unknown]
 
 
 def _settle(block: Block, match: Match, rivals: list[Match], ask: Ask | None) -> Match:
@@ -118,7 +128,8 @@ def _settle(block: Block, match: Match, rivals: list[Match], ask: Ask | None) ->
         return match
     choices = [match, *different]
     names = [f"column {m.position + 1}, {m.header!r}, such as {_example(block, m.position)}" for m in choices]
-    question = f"{block.table.file}{f' sheet {block.table.sheet}' if block.table.sheet else ''}: which column is {match.column}?"
+    sheet = f" sheet {block.table.sheet}" if block.table.sheet else ""
+    question = f"{block.table.file}{sheet}: which column is {match.column}?"
     if ask is None:
         raise FilingError(f"{question} Both {' and '.join(names)} fit; rename one, or say which in a profile")
     return choices[ask(question, names)]
@@ -139,23 +150,25 @@ def _candidates(block: Block, position: int, name: str, spec: Spec, profile: Map
     if profile.get(name) in spec.fields:
         return [Match(profile[name], position, name, 2.0, "so settled in the profile")]
     values = _sample(block.cells[position])
-    named = _named(name, spec)
     matches = []
-    for column, score, how in named:
+    for column, score, how in _named(name, spec):
         real = _by_values(column, values, spec)
-        share = _share(spec.fields[real], values)
-        if share >= _ENOUGH or (not values and share):
-            reason = how if real == column else f"{how}, but its values are those of {real}"
-            shown = f"{reason}; {share:.0%} of its values fit" if values else f"{reason}; it is empty"
-            matches.append(Match(real, position, name, round(score * share, 6), shown))
+        share = fitting(spec.fields[real], values)
+        other = "" if real == column else f", but its values are those of {real}"
+        shown = f"{how}{other}; {share:.0%} of its values fit" if values else f"{how}; it is empty"
+        known = score * share * (_BY_VALUES if other else 1)
+        matches.append(Match(real, position, name, round(known, 6), shown, share))
     return matches
 
 
 def _named(name: str, spec: Spec) -> list[tuple[str, float, str]]:
     """Canonical columns a header may name: score and how it was known."""
     words = {**{slug(column): column for column in spec.fields}, **synonyms(spec.layer)}
+    second = second_choices(spec.layer)
     for rank, form in enumerate(forms(name)):
-        column = words.get(form)
+        column = words.get(form, "")
+        if column in spec.fields and form in second:
+            return [(column, _SECOND - 0.005 * second[form] - 0.001 * rank, f"the name {form!r} is a second choice")]
         if column in spec.fields:
             return [(column, 1.0 - 0.01 * rank, f"the name {form!r} is known")]
     best = forms(name)[-1] if forms(name) else ""
@@ -164,7 +177,7 @@ def _named(name: str, spec: Spec) -> list[tuple[str, float, str]]:
     near = [(SequenceMatcher(None, best, word).ratio(), word) for word in words if abs(len(word) - len(best)) <= 3]
     likeness, word = max(near, default=(0.0, ""))
     if likeness >= _SIMILAR and words[word] in spec.fields:
-        return [(words[word], 0.6 * likeness, f"the name is like {word!r}")]
+        return [(words[word], _NEAR * likeness, f"the name is like {word!r}")]
     return []
 
 
@@ -179,38 +192,5 @@ def _by_values(column: str, values: list[object], spec: Spec) -> str:
     other = _PLACE_NAME.get(column, "")
     if other not in spec.fields or not values:
         return column
-    coded = np.mean([_CODE.fullmatch(str(value).strip()) is not None for value in values])
+    coded = np.mean([CODE.fullmatch(str(value).strip()) is not None for value in values])
     return "commune_code" if coded >= 0.8 else ("commune_name" if coded <= 0.2 else column)
-
-
-def _share(field: Field, values: list[object]) -> float:
-    """Share of the values that a column of this kind could hold; 1 where there are none."""
-    if not values:
-        return 1.0
-    texts = [nfc(str(value)) for value in values]
-    if field.name in PLACE or field.kind == "place":
-        return float(np.mean([any(character.isdigit() for character in text) for text in texts]))
-    if field.kind == "number":
-        return float(
-            np.mean(
-                [not math.isnan(reading.value) or bool(reading.readings) for reading in read_numbers(texts, field.name)]
-            )
-        )
-    if field.kind == "day":
-        return float(np.mean([day.value is not None or bool(day.readings) for day in read_days(values)]))
-    if field.kind == "flag":
-        return float(np.mean([flag(text) is not None for text in texts]))
-    if field.among:
-        known = float(np.mean([translate(field.name, text) is not None for text in texts]))
-        return 0.0 if _is_counter(texts) else max(known, _ENOUGH)
-    if field.name == "commune_code":
-        return float(np.mean([_CODE.fullmatch(text) is not None for text in texts]))
-    if field.name.endswith("_id") and _is_counter(texts):
-        return 0.6  # a counter may be the id where nothing else is
-    return 1.0
-
-
-def _is_counter(texts: list[str]) -> bool:
-    """Whether values are 1, 2, 3 …: the number of the row, whatever the header says."""
-    numbers = [int(text) for text in texts if text.isdecimal()]
-    return len(numbers) == len(texts) > 2 and numbers == sorted(set(numbers))

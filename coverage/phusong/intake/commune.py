@@ -27,7 +27,7 @@ def settle(
     said = np.array([bool(c.communes) for c in claims.different], bool)[claims.of_row]
     lies = frame.commune_position.to_numpy(np.int64) if placed else np.full(len(frame), -1)
     settled = np.where(sole >= 0, sole, lies)
-    codes = np.append(reference.communes.commune_code.to_numpy(object), None)  # -1 picks the last: no commune
+    codes = np.array([*reference.communes.commune_code, None], object)  # -1 picks the last: no commune
     code = codes[settled]
     filed = (frame.commune_code.notna() | frame.commune_name.notna()).to_numpy(bool)
     findings = _found("commune_from_position", (sole < 0) & (lies >= 0) & ~said & ~filed, became=code)

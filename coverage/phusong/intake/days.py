@@ -1,4 +1,4 @@
-"""Days as people write them: ISO, day first or month first as the column shows, and the serial numbers of spreadsheets."""
+"""Days as people write them: ISO, day first or month first as the column shows, and serial numbers of spreadsheets."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _OTHER = re.compile(
     r"(?:ngày\s*)?(\d{1,2})\s*(?:[-/.]|tháng)\s*(\d{1,2})\s*(?:[-/.]|năm)\s*(\d{4}|\d{2})(?:[T ,].*)?", re.IGNORECASE
 )
+_NAMED = re.compile(r"(\d{1,2})[\s\-/.]*([A-Za-z]{3,9})[\s\-/.,]*(\d{4}|\d{2})(?:[T ,].*)?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PACKED = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SERIAL = (20_000, 73_050)
 """Serial numbers of 1954 to 2099; smaller and larger numbers are no days."""
 _EPOCH = dt.date(1899, 12, 30)
+_TYPED = 5
+"""So many typed days, none after the twelfth of a month, beside texts that must be read day first, are no chance."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,9 @@ def read_days(cells: Sequence[object]) -> list[Day]:
     """
     Read each of the different cells of one column.
 
-    Which of day and month comes first is decided by the whole column: by values that can be read one way only. Where none
-    is, the day comes first, as in Viet Nam; where some speak for each, those that can be read in two ways stay open.
+    Which of day and month comes first is decided by the whole column: by values that can be read one way only. Where
+    none is, the day comes first, as in Viet Nam; where some speak for each, those that can be read in two ways stay
+    open. So do days that a spreadsheet typed where it could, month first, and left as text where it could not.
 
     Examples
     --------
@@ -43,7 +48,19 @@ def read_days(cells: Sequence[object]) -> list[Day]:
     pairs = [_pair(cell) for cell in cells]
     day_first = any(pair and pair[0] > 12 >= pair[1] for pair in pairs)
     month_first = any(pair and pair[1] > 12 >= pair[0] for pair in pairs)
-    return [_day(cell, pair, day_first, month_first) for cell, pair in zip(cells, pairs, strict=True)]
+    days = [_day(cell, pair, day_first, month_first) for cell, pair in zip(cells, pairs, strict=True)]
+    typed = [cell for cell in cells if isinstance(cell, dt.datetime)]
+    if day_first and len(typed) >= _TYPED and all(cell.day <= 12 for cell in typed):
+        days = [
+            _exchanged(day) if isinstance(cell, dt.datetime) else day for cell, day in zip(cells, days, strict=True)
+        ]
+    return days
+
+
+def _exchanged(day: Day) -> Day:
+    """A day of which a spreadsheet may have taken the day for the month."""
+    other = _date(day.value.year, day.value.day, day.value.month) if day.value else None
+    return day if other in (None, day.value) else Day(None, readings=tuple(d for d in (other, day.value) if d))
 
 
 def _pair(cell: object) -> tuple[int, int, int] | None:
@@ -51,7 +68,11 @@ def _pair(cell: object) -> tuple[int, int, int] | None:
     if not found:
         return None
     first, second, year = (int(group) for group in found.groups())
-    return first, second, year if year > 99 else year + (2000 if year < 70 else 1900)
+    return first, second, _century(year)
+
+
+def _century(year: int) -> int:
+    return year if year > 99 else year + (2000 if year < 70 else 1900)
 
 
 def _day(cell: object, pair: tuple[int, int, int] | None, day_first: bool, month_first: bool) -> Day:
@@ -66,17 +87,25 @@ def _day(cell: object, pair: tuple[int, int, int] | None, day_first: bool, month
         return Day(cell.date())
     if isinstance(cell, bool):
         return Day(None)
-    if isinstance(cell, int | float) or (isinstance(cell, str) and re.fullmatch(r"\d{5}(\.\d+)?", cell.strip())):
-        serial = float(cell)
+    text = str(cell).strip()
+    if isinstance(cell, int | float) or re.fullmatch(r"\d{5}(\.\d+)?", text):
+        serial = float(text)
         inside = _SERIAL[0] <= serial <= _SERIAL[1]
         return Day(_EPOCH + dt.timedelta(days=int(serial)) if inside else None, repaired=inside)
-    text = str(cell).strip()
-    found = _ISO.fullmatch(text)
-    if found:
-        value = _date(*(int(group) for group in found.groups()))
-        return Day(value, repaired=value is not None and text[:10] != value.isoformat())
-    found = _PACKED.fullmatch(text)
-    return Day(_date(*(int(group) for group in found.groups())), repaired=True) if found else Day(None)
+    value = _written(text)
+    return Day(value, repaired=value is not None and text[:10] != value.isoformat())
+
+
+def _written(text: str) -> dt.date | None:
+    """A day whose parts cannot be taken for each other."""
+    if found := _ISO.fullmatch(text) or _PACKED.fullmatch(text):
+        year, month, day = (int(group) for group in found.groups())
+        return _date(year, month, day)
+    if found := _NAMED.fullmatch(text):
+        name = found.group(2)[:3].lower()
+        month = _MONTHS.index(name) + 1 if name in _MONTHS else 0
+        return _date(_century(int(found.group(3))), month, int(found.group(1)))
+    return None
 
 
 def _date(year: int, month: int, day: int) -> dt.date | None:

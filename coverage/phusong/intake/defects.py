@@ -20,8 +20,8 @@ from phusong.intake.readers import read
 from phusong.intake.reference import Reference
 from phusong.intake.request import Request
 from phusong.intake.values import OTHER
-from phusong.layers.seams import OVERLAP_M2, seams
 from phusong.layers.geometry import geodesic_area_km2
+from phusong.layers.seams import OVERLAP_M2, seams
 from phusong.text import slug
 
 PROJECTS = Path("power", "PDP8_project_data.xlsx")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from phusong.intake.legacy_vietnamese import from_tcvn3, from_vni
-from phusong.intake.syllables import plausibility
+from phusong.intake.syllables import is_syllable, plausibility
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,6 +19,13 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 200_000
+_BEFORE = 100
+_TEXTS_OF_A_FONT = 3
+_LONG_WORD = re.compile(r"[^\W\d_]{2,}")
+_UNICODE_VIETNAMESE = re.compile(
+    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u0300-\u0323]"
+)
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _C1 = {code: chr(code) for code in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _MOJIBAKE = re.compile(
     "[\u00c3\u00c2\u00c4\u00c6\u00e1\u00c5][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
@@ -50,17 +57,43 @@ class Encoding:
         return self.then(text) if self.then else text
 
 
+@dataclass(frozen=True)
+class Font:
+    """
+    Text of before Unicode that arrives as letters of Western Europe, since only its font made it Vietnamese.
+
+    Parameters
+    ----------
+    alone
+        Whether no Unicode Vietnamese stands beside it, so that what could be either is of the font too.
+    """
+
+    name: str
+    then: Callable[[str], str]
+    alone: bool
+
+    def decode(self, text: str) -> str:
+        """Unicode of a text of the font; any other text as it is."""
+        if text.isascii() or _UNICODE_VIETNAMESE.search(text):
+            return text
+        decoded = self.then(text)
+        gain = plausibility(decoded) - plausibility(text)
+        return decoded if _says_words(decoded) and (gain > 0 or (gain == 0 and self.alone)) else text
+
+
 UTF_8 = Encoding("UTF-8", "utf-8-sig")
+_TCVN3 = Encoding("TCVN3 (ABC)", "cp1252", from_tcvn3)
+_VNI = Encoding("VNI-Windows", "cp1252", from_vni)
 _ONE_BYTE = (
     Encoding("Windows-1258", "cp1258", lambda text: unicodedata.normalize("NFC", text)),
-    Encoding("TCVN3 (ABC)", "cp1252", from_tcvn3),
-    Encoding("VNI-Windows", "cp1252", from_vni),
+    _TCVN3,
+    _VNI,
     Encoding("Windows-1252", "cp1252"),
 )
 
 
 def detect(data: bytes) -> Encoding:
-    """
+    r"""
     Encoding of a file from its beginning, or from all of it.
 
     UTF-8 and UTF-16 prove themselves; among the encodings of one byte a letter the one whose words are Vietnamese
@@ -70,7 +103,7 @@ def detect(data: bytes) -> Encoding:
     --------
     >>> detect("Xã Hoà Bình".encode()).name
     'UTF-8'
-    >>> detect(b"M\\xe3 tr\\xea\\xf2m; T\\xecnh tr\\xe2\\xf2ng").name
+    >>> detect(b"M\xe3 tr\xea\xf2m; T\xecnh tr\xe2\xf2ng").name
     'Windows-1258'
     """
     for mark, codec in _BOMS:
@@ -80,12 +113,46 @@ def detect(data: bytes) -> Encoding:
     if sample.count(0) > len(sample) / 5:
         even = sample[::2].count(0) > sample[1::2].count(0)
         return Encoding("UTF-16", "utf-16-be" if even else "utf-16-le")
-    if _is_utf_8(sample, whole=len(data) == len(sample)):
+    beyond = _BEYOND_ASCII.search(data)
+    if beyond is None:
+        return UTF_8
+    sample = data[max(0, beyond.start() - _BEFORE) :][:_SAMPLE]
+    if _is_utf_8(sample, whole=len(data) <= _SAMPLE):
         return UTF_8
     scores = [plausibility(encoding.decode(sample)) for encoding in _ONE_BYTE]
     if max(scores) <= 0 and _is_nearly_utf_8(sample):
         return UTF_8
     return _ONE_BYTE[scores.index(max(scores))]
+
+
+def font(texts: Iterable[str]) -> Font | None:
+    """
+    The old font that some texts of a table are written for; None where they are Unicode.
+
+    Three different texts have to be nonsense as they stand and Vietnamese in the font, and most of the nonsense too.
+
+    Examples
+    --------
+    >>> old = font(["M· tr¹m", "TØnh", "Tr¹ng th¸i", "Hµ Néi"])
+    >>> old.name, old.decode("VÜnh Phóc")
+    ('TCVN3 (ABC)', 'Vĩnh Phúc')
+    >>> font(["Mã trạm", "Ø250", "café", "5 µm"]) is None
+    True
+    """
+    different = {text for text in texts if not text.isascii()}
+    nonsense = [text for text in different if plausibility(text) < 0 and mend(text) == text]
+    best, found = None, _TEXTS_OF_A_FONT - 1
+    for encoding in (_TCVN3, _VNI):
+        then = encoding.then or str
+        meant = [text for text in nonsense if plausibility(decoded := then(text)) > 0 and _says_words(decoded)]
+        if len(meant) > found and len(meant) * 2 > len(nonsense):
+            best, found = Font(encoding.name, then, not any(map(_UNICODE_VIETNAMESE.search, different))), len(meant)
+    return best
+
+
+def _says_words(text: str) -> bool:
+    """Whether a word of several letters bears a mark: "×" alone, which is "ì" in a font, says nothing."""
+    return any(not word.isascii() and is_syllable(word) for word in _LONG_WORD.findall(text))
 
 
 def mend(text: str) -> str:

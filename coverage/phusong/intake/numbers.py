@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from phusong.text import slug
 
 _NUMBER = re.compile(r"([+\-−]?)\s*(\d[\d.,\s'’]*|[.,]\d+)(?:[eE]([+-]?\d{1,3}))?\s*([^\d\s.,].*)?", re.DOTALL)
+_BLANKS = re.compile(r"[\d.,]*|\d{1,3}(?:[\s'’]\d{3})+(?:[.,]\d*)?")
 _UNITS = {
     "mhz": {"mhz": 1.0, "m": 1.0, "ghz": 1e3, "khz": 1e-3, "hz": 1e-6},
     "m": {"m": 1.0, "met": 1.0, "metres": 1.0, "meters": 1.0, "km": 1e3, "cm": 1e-2},
@@ -66,8 +67,9 @@ def read_numbers(
     """
     Read each of the texts of one column.
 
-    A mark with other than three digits after it is a decimal mark, and says so for the whole column. Where a column never
-    shows it, a comma before three digits is read by what lies within the bounds; when both do, the text has two readings.
+    A mark with other than three digits after it is a decimal mark, and says so for the whole column. Where a column
+    never shows it, a comma before three digits is read by what lies within the bounds; when both do, the text has two
+    readings.
 
     Parameters
     ----------
@@ -96,11 +98,15 @@ def read_numbers(
 
 def _split(text: str) -> tuple[float, str, int, str] | None:
     """Sign, digits with their marks, exponent and unit."""
+    if any(unicodedata.category(character) == "No" for character in text):
+        return None  # half signs and powers, which would be read as digits
     plain = unicodedata.normalize("NFKC", text).strip()
     found = _NUMBER.fullmatch(plain)
     if not found:
         return None
     sign, digits, power, unit = found.groups()
+    if not _BLANKS.fullmatch(digits.strip()):
+        return None  # two numbers, not thousands
     digits = re.sub(r"[\s'’]", "", digits)
     return (
         -1.0 if sign in ("-", "−") else 1.0,
@@ -158,10 +164,7 @@ def _values(digits: str, decimal: str) -> list[float]:
         return [float(digits)]
     if digits.count(mark) > 1:
         return [float(digits.replace(mark, ""))] if _grouped(digits, mark) else []
-    as_decimal, as_whole = (
-        float(digits.replace(mark, ".") if not digits.startswith(mark) else "0" + digits.replace(mark, ".")),
-        0.0,
-    )
+    as_decimal = float("0" + digits.replace(mark, "."))
     if own or decimal == mark:
         return [as_decimal]
     as_whole = float(digits.replace(mark, ""))

@@ -57,14 +57,13 @@ class Register:
 
     @cached_property
     def before(self) -> dict[str, tuple[str, str]]:
-        """Name and province of each code that a unit bore before the communes of the day."""
+        """Name and province of each code on the day before the communes of today came to be."""
         history = self.reference.history
-        if history is None:
+        if history is None or history.succession.empty:
             return {}
-        ended = history.units.valid_to.notna() & (history.units.valid_to < pd.Timestamp(self.as_of))
-        columns = ("code", "name", "province_name")
-        told = history.units[ended].reindex(columns=columns).astype(str).itertuples(index=False, name=None)
-        return {code: (name, province_key(province)) for code, name, province in told}
+        units = history.units_on((history.succession.date.max() - pd.Timedelta(days=1)).date())
+        rows = zip(units.code.astype(str), units.name.astype(str), units.province_name.astype(str), strict=True)
+        return {code: (name, province_key(province)) for code, name, province in rows}
 
     def told(self, position: int) -> str:
         """Code and name of a commune, for people."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_ONSET = "ngh|ng|nh|kh|gh|gi|ph|th|tr|ch|qu|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"
+_ONSET = "ngh|ng|nh|kh|gh|gi|ph|th|tr|ch|qu|kr|br|dr|pl|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"
 _RHYME = (
     "(?:iêu|yêu|ươu|uôi|ươi|oai|oay|oeo|uây|uya|uyu|uyên|uyêt|uynh|uyn|uyt|uych|uâng|uân|uât|uênh|uêch|oong|oanh|oach|oang|oan|oat|oac|oăng|"
     "oăn|oăt|oăc|oen|oet|uơ|uê|uy|oa|oe|oă|uâ|"
@@ -34,12 +34,12 @@ def is_syllable(word: str) -> bool:
 
 
 def plausibility(text: str) -> int:
-    """
+    r"""
     How Vietnamese the accented words of a text are: syllables less words that are none.
 
     Examples
     --------
-    >>> plausibility("Xã Hoà Bình"), plausibility("XÃ£ HoÃ\\xa0 BÃ¬nh")
+    >>> plausibility("Xã Hoà Bình"), plausibility("XÃ£ HoÃ\xa0 BÃ¬nh")
     (3, -2)
     """
     words = {word for word in _WORD.findall(text) if not word.isascii() and not (word.isupper() and len(word) <= 4)}

@@ -22,8 +22,8 @@ class RawTable:
         Worksheet or layer; empty where the format has none.
     cells
         Objects: None where empty, text as it stands, numbers, flags and days as a workbook types them. Columns are 0, 1,
-        ...; the index tells the row of the source: of a worksheet as a spreadsheet shows it, of a text file the record (its
-        first being 1), of features counted from 0.
+        ...; the index tells the row of the source: of a worksheet as a spreadsheet shows it, of a text file the line on which
+        the row begins (the first being 1), of features counted from 0.
     names
         Names of the columns where the format carries them (features); empty where a header row has to be found.
     geometry
@@ -61,7 +61,8 @@ class Block:
     cells
         As in `RawTable`: data rows only, merged data cells filled.
     aside
-        Rows of the source that are no data, with what they were: title, header, blank, total, note, repeated header.
+        Rows of the source that are no data, with what they were: title, header, repeated header, numbering, blank,
+        section, total, note.
     filled
         Rows and columns of data cells that were empty because they are part of a merged cell.
     """

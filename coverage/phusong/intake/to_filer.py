@@ -32,7 +32,7 @@ _GUIDE = (
     "Không xoá các cột ẩn: chúng cho biết dòng nào của tệp gốc được sửa.",
     "Các dòng khác đã được nhận, không phải nộp lại.",
     "",
-    "Rows in orange were set aside, rows in yellow were repaired for you. Correct the cells, save, and file this again.",
+    "Rows in orange were set aside, rows in yellow were repaired for you. Correct the cells, save, file this again.",
 )
 
 

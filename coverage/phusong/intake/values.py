@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from phusong.intake.cells import Cells, Told, shown
 from phusong.intake.columns import Recognition
 from phusong.intake.days import read_days
 from phusong.intake.encoding import mend
@@ -25,21 +26,10 @@ from phusong.text import nfc
 SOURCE = ("source_file", "source_sheet", "source_row")
 OTHER = "other"
 """Column of the cells that are in no canonical column, as JSON."""
-_FORMULA = ("=", "+", "@")
+_FORMULA = re.compile(r"\s*(?:[=@]|[+\-](?![\d\s.,]*$))")
+_ABOUT_WORDS = ("text_decoded", "text_normalised", "word_translated", "word_unknown", "formula_text", "letters_lost")
+_TRANSLATED = {"power_source", "azimuths_deg"}
 _SPECIAL = {"technology": "technology_missing"}
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """One column of a table: different cells and, for each row, which of them it holds; -1 where it is empty."""
-
-    codes: NDArray[np.int64]
-    different: list[Any]
-    header: str = ""
-
-    @property
-    def texts(self) -> list[str]:
-        return [nfc(_text(value)) for value in self.different]
 
 
 def convert(
@@ -73,9 +63,12 @@ def _converted(
     columns: dict[str, Any] = {}
     findings: list[Finding] = []
     for name, field in spec.fields.items():
-        cells = _cells(block, at[name]) if name in at else _Cells(np.full(rows, -1), [])
+        cells = Cells.of(block, at[name]) if name in at else Cells.none(rows)
+        if field.kind != "place":
+            said, (cells, empty) = cells, cells.without_nothing(field)
+            findings += said.told("says_nothing", field, empty)
         if name in constants:
-            cells = _with_constant(cells, constants[name])
+            cells = cells.or_constant(constants[name])
         columns[name], told = _COLUMN[field.kind](field, cells)
         findings += told
         if field.required:
@@ -92,102 +85,58 @@ def _converted(
     return pd.DataFrame(columns, index=pd.RangeIndex(rows)), findings
 
 
-def _cells(block: Block, position: int) -> _Cells:
-    values = block.cells[position].to_numpy(object)
-    keys = np.array([None if pd.isna(v) or (isinstance(v, str) and not v.strip()) else _key(v) for v in values], object)
-    codes, different = pd.factorize(keys)
-    first = pd.Series(np.arange(len(codes))).groupby(codes).first()
-    return _Cells(codes, [values[first[code]] for code in range(len(different))], block.header[position])
-
-
-def _key(value: Any) -> str:
-    """Different values of different types stay different: 1, 1.0, True and "1" are four cells."""
-    return value if isinstance(value, str) else f"\0{type(value).__name__}\0{value!r}"
-
-
-def _with_constant(cells: _Cells, constant: str) -> _Cells:
-    """The constant where the file says nothing."""
-    codes = np.where(cells.codes < 0, len(cells.different), cells.codes)
-    return _Cells(codes, [*cells.different, constant], cells.header)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
-
-
-def _spread(cells: _Cells, values: Sequence[Any], dtype: Any, empty: Any) -> NDArray[Any]:
-    table = np.empty(len(values) + 1, dtype)
-    table[:-1] = values
-    table[-1] = empty
-    return table[cells.codes]
-
-
-def _told(
-    reason: str, field: Field, cells: _Cells, which: Mapping[int, tuple[str, str]], **words: Any
-) -> list[Finding]:
-    """One finding for the different cells named, which give what each became and what it might mean."""
-    if not which:
-        return []
-    hit = np.zeros(len(cells.different) + 1, bool)
-    hit[list(which)] = True
-    rows = np.flatnonzero(hit[cells.codes])
-    chosen = cells.codes[rows]
-    texts = {code: _text(cells.different[code]) for code in which}
-    became = tuple(which[code][0] for code in chosen)
-    meant = tuple(which[code][1] for code in chosen)
-    found = tuple(texts[code] for code in chosen)
-    return [Finding(reason, rows, field.name, found, became if any(became) else (), meant if any(meant) else (), words)]
-
-
-def _words(field: Field, cells: _Cells) -> tuple[NDArray[np.object_], list[Finding]]:
+def _words(field: Field, cells: Cells) -> tuple[NDArray[np.object_], list[Finding]]:
     values: list[Any] = []
-    changed: dict[str, dict[int, tuple[str, str]]] = {"text_decoded": {}, "text_normalised": {}, "word_translated": {}}
-    unknown: dict[int, tuple[str, str]] = {}
-    formulas: dict[int, tuple[str, str]] = {}
+    told: dict[str, Told] = {reason: {} for reason in _ABOUT_WORDS}
     for code, (raw, text) in enumerate(zip(cells.different, cells.texts, strict=True)):
-        mended = mend(text)
-        value = translate(field.name, mended) if field.among or field.name in _TRANSLATED else mended
-        if isinstance(raw, str) and raw.lstrip()[:1] in _FORMULA and field.name != "azimuths_deg":
-            formulas[code] = ("", "")
-        if value is None or (field.among and value not in field.among):
-            unknown[code] = ("", "")
-            value = None
-        elif value != mended:
-            changed["word_translated"][code] = (value, "")
-        elif mended != text:
-            changed["text_decoded"][code] = (mended, "")
-        elif isinstance(raw, str) and raw.strip() != text:
-            changed["text_normalised"][code] = (text, "")
+        value, reason = _word(field, raw, text)
+        if reason:
+            told[reason][code] = (value or "", "")
+        if field.name != "azimuths_deg" and isinstance(raw, str) and _FORMULA.match(raw):
+            told["formula_text"][code] = ("", "")
+        if "\ufffd" in text:
+            told["letters_lost"][code] = ("", "")
         values.append(value)
-    findings = [finding for reason, which in changed.items() for finding in _told(reason, field, cells, which)]
-    findings += _told("word_unknown", field, cells, unknown, expected=", ".join(field.among))
-    findings += _told("formula_text", field, cells, formulas)
-    words = _spread(cells, values, object, None)
+    findings = [
+        finding
+        for reason, which in told.items()
+        for finding in cells.told(
+            reason, field, which, **({"expected": ", ".join(field.among)} if reason == "word_unknown" else {})
+        )
+    ]
     if field.pattern and field.name != "commune_code":
         findings += _out_of_form(field, cells, values)
-    return words, findings
+    return cells.spread(values, object, None), findings
 
 
-_TRANSLATED = {"power_source", "azimuths_deg"}
+def _word(field: Field, raw: Any, text: str) -> tuple[str | None, str]:
+    """The canonical word for a cell, and the reason of what was done to it."""
+    mended = mend(text)
+    value = translate(field.name, mended) if field.among or field.name in _TRANSLATED else mended
+    if value is None or (field.among and value not in field.among):
+        return None, "word_unknown"
+    if value != mended:
+        return value, "word_translated"
+    if mended != text:
+        return value, "text_decoded"
+    return value, "text_normalised" if isinstance(raw, str) and raw.strip() != text else ""
 
 
-def _out_of_form(field: Field, cells: _Cells, values: list[Any]) -> list[Finding]:
+def _out_of_form(field: Field, cells: Cells, values: list[Any]) -> list[Finding]:
     fits = pd.Series(values, dtype=object).astype(str).str.fullmatch(field.pattern.removeprefix("^").removesuffix("$"))
     wrong = {code: ("", "") for code in range(len(values)) if values[code] is not None and not fits[code]}
-    return _told("form_wrong", field, cells, wrong, expected=field.form or field.pattern)
+    return cells.told("form_wrong", field, wrong, expected=field.form or field.pattern)
 
 
-def _numbers(field: Field, cells: _Cells) -> tuple[NDArray[np.float64], list[Finding]]:
+def _numbers(field: Field, cells: Cells) -> tuple[NDArray[np.float64], list[Finding]]:
     factor = unit_factor(field.name, cells.header)
     typed = [isinstance(v, int | float) and not isinstance(v, bool) for v in cells.different]
     texts = ["" if is_number else text for text, is_number in zip(cells.texts, typed, strict=True)]
     read = iter(read_numbers([text for text in texts if text], field.name, field.low, field.high, factor))
     values: list[float] = []
-    repaired: dict[str, dict[int, tuple[str, str]]] = {"decimal_comma": {}, "unit_in_cell": {}}
-    unread: dict[int, tuple[str, str]] = {}
-    beyond: dict[int, tuple[str, str]] = {}
+    repaired: dict[str, Told] = {"decimal_comma": {}, "unit_in_cell": {}}
+    unread: Told = {}
+    beyond: Told = {}
     for code, value in enumerate(cells.different):
         if typed[code]:
             number = float(value) * factor
@@ -202,10 +151,10 @@ def _numbers(field: Field, cells: _Cells) -> tuple[NDArray[np.float64], list[Fin
             beyond[code] = ("", "")
         values.append(number if math.isfinite(number) else math.nan)
     wrong = "height_out_of_range" if field.name == "height_agl_m" else "out_of_range"
-    findings = [finding for reason, which in repaired.items() for finding in _told(reason, field, cells, which)]
-    findings += _told("not_a_number", field, cells, unread)
-    findings += _told(wrong, field, cells, beyond, low=_shown(field.low), high=_shown(field.high))
-    return _spread(cells, values, np.float64, np.nan), findings
+    findings = [finding for reason, which in repaired.items() for finding in cells.told(reason, field, which)]
+    findings += cells.told("not_a_number", field, unread)
+    findings += cells.told(wrong, field, beyond, low=_shown(field.low), high=_shown(field.high))
+    return cells.spread(values, np.float64, np.nan), findings
 
 
 def _inside(field: Field, number: float) -> bool:
@@ -217,33 +166,35 @@ def _shown(bound: float | None) -> str:
     return "" if bound is None else f"{bound:g}"
 
 
-def _days(field: Field, cells: _Cells) -> tuple[NDArray[np.datetime64], list[Finding]]:
+def _days(field: Field, cells: Cells) -> tuple[NDArray[np.datetime64], list[Finding]]:
     read = read_days([value if not isinstance(value, str) else nfc(value) for value in cells.different])
     values = [np.datetime64(day.value, "s") if day.value else np.datetime64("NaT", "s") for day in read]
     changed = {code: (str(day.value), "") for code, day in enumerate(read) if day.value and day.repaired}
     open_days = {code: ("", " / ".join(map(str, day.readings))) for code, day in enumerate(read) if day.readings}
     unread = {code: ("", "") for code, day in enumerate(read) if not day.value and not day.readings}
-    findings = _told("date_form", field, cells, changed)
-    findings += _told("day_ambiguous", field, cells, open_days) + _told("not_a_day", field, cells, unread)
-    return _spread(cells, values, "datetime64[s]", np.datetime64("NaT", "s")), findings
+    findings = cells.told("date_form", field, changed)
+    findings += cells.told("day_ambiguous", field, open_days) + cells.told("not_a_day", field, unread)
+    return cells.spread(values, "datetime64[s]", np.datetime64("NaT", "s")), findings
 
 
-def _flags(field: Field, cells: _Cells) -> tuple[Any, list[Finding]]:
+def _flags(field: Field, cells: Cells) -> tuple[Any, list[Finding]]:
     read = [
         value if isinstance(value, bool) else flag(text)
         for value, text in zip(cells.different, cells.texts, strict=True)
     ]
     unread = {code: ("", "") for code, value in enumerate(read) if value is None}
-    values = pd.array(_spread(cells, read, object, None), dtype="boolean")
-    return values, _told("not_a_flag", field, cells, unread)
+    values = pd.array(cells.spread(read, object, None), dtype="boolean")
+    return values, cells.told("not_a_flag", field, unread)
 
 
-def _places(field: Field, cells: _Cells) -> tuple[NDArray[np.object_], list[Finding]]:
+def _places(field: Field, cells: Cells) -> tuple[NDArray[np.object_], list[Finding]]:
+    """As filed, but for the apostrophe that makes a number text in a spreadsheet."""
     del field
-    return _spread(cells, cells.different, object, None), []
+    values = [value.removeprefix("'") if isinstance(value, str) else value for value in cells.different]
+    return cells.spread(values, object, None), []
 
 
-_COLUMN: dict[str, Callable[[Field, _Cells], tuple[Any, list[Finding]]]] = {
+_COLUMN: dict[str, Callable[[Field, Cells], tuple[Any, list[Finding]]]] = {
     "word": _words,
     "number": _numbers,
     "day": _days,
@@ -252,7 +203,7 @@ _COLUMN: dict[str, Callable[[Field, _Cells], tuple[Any, list[Finding]]]] = {
 }
 
 
-def _missing(field: Field, cells: _Cells, values: Any, told: list[Finding]) -> list[Finding]:
+def _missing(field: Field, cells: Cells, values: Any, told: list[Finding]) -> list[Finding]:
     """Rows without a required value; those whose value could not be read have been told."""
     empty = np.asarray(pd.isna(values))
     for finding in told:
@@ -289,16 +240,17 @@ def _positions(block: Block, columns: Mapping[str, Any], spec: Spec) -> dict[str
 def _merged(block: Block, at: Mapping[str, int]) -> list[Finding]:
     names = {position: name for name, position in at.items()}
     by_column: dict[str, list[int]] = {}
+    place = {label: row for row, label in enumerate(block.cells.index)}
     for label, column in block.filled:
         if column in names:
-            by_column.setdefault(names[column], []).append(int(block.cells.index.get_loc(label)))
+            by_column.setdefault(names[column], []).append(place[label])
     return [
         Finding(
             "merged_filled",
             np.array(sorted(rows)),
             name,
             (),
-            tuple(_text(block.cells.iloc[row, at[name]]) for row in sorted(rows)),
+            tuple(shown(block.cells.iloc[row, at[name]]) for row in sorted(rows)),
         )
         for name, rows in by_column.items()
     ]
@@ -311,15 +263,15 @@ def _other(block: Block, recognition: Recognition) -> tuple[NDArray[np.object_],
     rows: list[dict[str, str]] = [{} for _ in range(len(block.cells))]
     findings = []
     for position in recognition.unknown:
-        cells = _cells(block, position)
-        texts = [_text(value) for value in cells.different]
+        cells = Cells.of(block, position)
+        texts = [shown(value) for value in cells.different]
         mended = [mend(text) for text in texts]
         name = block.header[position] or f"column {position + 1}"
         for row, code in enumerate(cells.codes):
             if code >= 0:
                 rows[row][name] = mended[code]
         changed = {code: (mended[code], "") for code, text in enumerate(texts) if mended[code] != text}
-        findings += _told("text_decoded", Field(OTHER, "word"), cells, changed)
+        findings += cells.told("text_decoded", Field(OTHER, "word"), changed)
     return np.array([json.dumps(row, ensure_ascii=False) if row else None for row in rows], object), findings
 
 

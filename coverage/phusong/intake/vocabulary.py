@@ -9,7 +9,7 @@ from functools import cache
 from phusong.config import shipped
 from phusong.text import slug
 
-_BETWEEN = re.compile(r"\s*[;/,|\s+&-]\s*|\s+và\s+")
+_BETWEEN = re.compile(r"\s+và\s+|\s*[;/,|\s+&-]\s*")
 _DEGREES = re.compile(r"\s*(?:°|º|˚|độ|deg)", re.IGNORECASE)
 
 
@@ -49,10 +49,32 @@ def flag(text: str) -> bool | None:
     return None if found is None else found == "yes"
 
 
+def says_nothing(text: str) -> bool:
+    """
+    Whether a cell only says that it is empty, or that its formula failed.
+
+    Examples
+    --------
+    >>> says_nothing("-"), says_nothing("N/A"), says_nothing("#REF!"), says_nothing("Na Hang")
+    (True, True, True, False)
+    """
+    return text.casefold() in _nothing()
+
+
+@cache
+def _nothing() -> frozenset[str]:
+    return frozenset(word.casefold() for word in _table()["nothing"]["said"])
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(shipped("gis_data", "vocabulary.toml").read_text("utf-8"))
+
+
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    raw = tomllib.loads(shipped("gis_data", "vocabulary.toml").read_text("utf-8"))
     return {
         column: {slug(word): meaning for meaning, words in meanings.items() for word in (meaning, *words)}
-        for column, meanings in raw.items()
+        for column, meanings in _table().items()
+        if column != "nothing"
     }

@@ -157,7 +157,7 @@ def _only(at: NDArray[np.bool_], read: _Read) -> tuple[NDArray[np.float64], NDAr
 
 def _rounded(at: NDArray[np.bool_], pairs: Pairs, read: _Read) -> list[Finding]:
     """One finding for each precision, so that its sentence can tell it."""
-    steps = np.round(read.accuracy_m).astype(np.int64, copy=False) if at.any() else np.zeros(len(at), np.int64)
+    steps = np.round(np.where(at, read.accuracy_m, 0.0)).astype(np.int64)
     return [
         replace(found, words={"accuracy": f"{step}"})
         for step in np.unique(steps[at])

@@ -14,6 +14,10 @@ class Limits:
     ----------
     rows_in_memory
         A text table of more rows arrives in parts of so many.
+    cells_in_memory
+        A part of a text table has about so many cells at most, however wide it is.
+    sheet_cells
+        Most cells of one worksheet.
     unpacked_bytes
         Largest size of what an archive holds.
     ratio
@@ -21,10 +25,12 @@ class Limits:
     members
         Most files in an archive.
     feature_bytes
-        Largest GeoJSON or KML, which is read whole.
+        Largest file of a kind that is read whole: GeoJSON, KML, HTML, XLS.
     """
 
     rows_in_memory: int = 200_000
+    cells_in_memory: int = 8_000_000
+    sheet_cells: int = 50_000_000
     unpacked_bytes: int = 4 << 30
     ratio: int = 400
     members: int = 5_000
