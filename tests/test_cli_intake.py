@@ -48,6 +48,17 @@ def test_quiet_says_nothing_but_faults(country, tmp_path):
     assert len(pd.read_parquet(tmp_path / "out" / "accepted.parquet")) == 2
 
 
+def test_how_far_a_row_may_be_from_its_commune_is_a_setting_that_resume_keeps(country, tmp_path):
+    "3.6 km east of Ba Đình, in Hoà Xá."
+    filed = file_csv(tmp_path / "viettel.csv", [row("VTL-1"), row("VTL-2", lon="105.2345")])
+    done = phusong(filed, *country, "--out", tmp_path / "near")
+    assert "2 rows in = 2 accepted + 0 quarantined" in done.output
+    done = phusong(filed, *country, "--out", tmp_path / "far", "--tolerance-km", 2)
+    assert "quarantine commune_disagrees" in done.output
+    again = phusong(tmp_path / "far" / "to_filer.xlsx", *country[:4], "--resume", tmp_path / "far")
+    assert "2 rows in = 1 accepted + 1 quarantined" in again.output
+
+
 def test_explain_tells_each_column(country, tmp_path):
     filed = file_csv(tmp_path / "viettel.csv", [[*row("VTL-1"), 1], [*row("VTL-2"), 2]], [*HEADER, "Diễn giải"])
     done = phusong(filed, *country, "--out", tmp_path / "out", "--explain")

@@ -58,6 +58,9 @@ def intake(
             metavar="FILE",
         ),
     ] = None,
+    tolerance_km: Annotated[
+        float, typer.Option(min=0, help="A row farther from the commune it names is set aside.", metavar="KM")
+    ] = 20,
     resume: Annotated[
         Path | None, typer.Option(help="Folder of an intake whose to_filer.xlsx came back corrected.", metavar="DIR")
     ] = None,
@@ -81,7 +84,8 @@ def intake(
 
     before = read_previous(previous, "--previous") if previous else None
     settled = read_profile(profile) if profile and profile.is_file() else {}
-    request = _request(layer, day, _constants(layer, operator, constant or []), settled, before and before.accepted)
+    constants = _constants(layer, operator, constant or [])
+    request = _request(layer, day, constants, tolerance_km, settled, before and before.accepted)
     reference = _reference(communes, day, units, say)
     columns: dict[str, str] = {}
     results = _noted(files, request, reference, columns, say if explain else _silent)
@@ -147,11 +151,15 @@ def _check_out(out: Path, files: Sequence[Path]) -> None:
         raise FilingError(f"--out {out} holds a file that is read; inputs are never changed, so name another folder")
 
 
-def _request(layer: str, day: dt.date, constants: dict[str, str], profile: dict[str, str], before: Any) -> Request:
+def _request(
+    layer: str, day: dt.date, constants: dict[str, str], tolerance_km: float, profile: dict[str, str], before: Any
+) -> Request:
+    from phusong.intake.coordinates import Settings
     from phusong.intake.request import Request
 
     ask = _ask if sys.stdin.isatty() and sys.stdout.isatty() else None
-    return Request(layer, day, constants, profile=profile, ask=ask, before=before)
+    settings = Settings(commune_tolerance_m=1000 * tolerance_km)
+    return Request(layer, day, constants, settings, profile, ask, before)
 
 
 def _ask(question: str, answers: Sequence[str]) -> int:

@@ -109,7 +109,12 @@ def counted(quality: Mapping[str, Any]) -> tuple[int, int, int]:
 
 def _settings(request: Request, made: Made) -> dict[str, Any]:
     """What was asked, so that corrected rows can be taken in in the same way later."""
-    asked = {"layer": request.layer, "as_of": str(request.as_of), "constants": dict(request.constants)}
+    asked = {
+        "layer": request.layer,
+        "as_of": str(request.as_of),
+        "constants": dict(request.constants),
+        "settings": dataclasses.asdict(request.settings),
+    }
     return {**asked, **{name: list(files) for name, files in dataclasses.asdict(made).items()}}
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from phusong.intake.batch import LINES, Batch
+from phusong.intake.coordinates import Settings
 from phusong.intake.filing import batches
 from phusong.intake.outcome import Made, write
 from phusong.intake.previous import QUARANTINE, RETURNED, Previous, read_previous
@@ -87,7 +88,8 @@ def resume(files: Sequence[Path], folder: Path, reference: Reference) -> dict[st
 def request_of(before: Previous) -> Request:
     """What was asked of the intake that goes on."""
     told = before.quality
-    return Request(told["layer"], dt.date.fromisoformat(told["as_of"]), told["constants"])
+    day = dt.date.fromisoformat(told["as_of"])
+    return Request(told["layer"], day, told["constants"], Settings(**told["settings"]))
 
 
 def same_reference(before: Previous, reference: Reference) -> bool:

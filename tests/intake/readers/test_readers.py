@@ -98,6 +98,11 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path):
         list(read(tmp_path / "gone.csv"))
 
 
+def test_a_file_of_empty_sheets_is_refused(workbook):
+    with pytest.raises(FilingError, match=r"^a\.xlsx holds no table$"):
+        list(read(workbook("a.xlsx", {"Sheet1": [], "Sheet2": [[None, " "]]})))
+
+
 def test_texts_for_an_old_font_are_decoded_in_every_format(workbook):
     rows = [["M· tr¹m", "X·", "TØnh"], ["VTL-1", "Hoµ B×nh", "§¾k L¾k"], ["VTL-2", "VÜnh Phóc", 5]]
     (table,) = read(workbook("a.xlsx", {"4G": rows}))
