@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import pytest
 from small_country import HEADER, file_csv, reference, request, row
@@ -115,3 +116,23 @@ def test_rows_of_a_table_without_places_need_a_commune(tmp_path):
 def test_a_layer_that_is_not_filed_is_refused_with_the_nearest():
     with pytest.raises(FilingError, match=r"'site' is no layer that is filed: expected one of .*did you mean 'sites'"):
         take_in([], Request("site", request().as_of), REFERENCE)
+
+
+def test_nothing_of_an_archive_is_lost_beside_a_large_table_or_a_damaged_one(tmp_path):
+    rows = [[row(f"VTL-{n}{i}") for i in range(5)] for n in (1, 2)]
+    for name, own in zip(("a.csv", "b.csv"), rows, strict=True):
+        file_csv(tmp_path / name, own)
+    with zipfile.ZipFile(tmp_path / "viettel.zip", "w") as archive:
+        for name in ("a.csv", "b.csv"):
+            archive.write(tmp_path / name, name)
+        archive.writestr("c.xlsx", b"PK\x03\x04 and no more")
+    outcome = take_in([tmp_path / "viettel.zip"], request(limits=Limits(rows_in_memory=3)), REFERENCE)
+    assert sorted(outcome.accepted.site_id) == sorted(one[0] for own in rows for one in own)
+    assert list(outcome.refusals) == ["viettel.zip"]
+    assert "c.xlsx" in outcome.refusals["viettel.zip"]
+
+
+def test_a_column_that_is_not_there_is_called_by_its_vietnamese_name(tmp_path):
+    filed = file_csv(tmp_path / "viettel.csv", [row("VTL-1")[:-1], row("VTL-2")[:-1]], HEADER[:-1])
+    lines = take_in([filed], request(), REFERENCE).quarantine
+    assert lines[["message", "message_en"]].to_numpy().tolist() == [["thiếu trạng thái", "status is missing"]] * 2

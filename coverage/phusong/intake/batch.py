@@ -162,7 +162,7 @@ def _lines(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: 
         (
             int(row),
             finding.reason,
-            sentence(finding, i, "vi", filed.header(row, finding.column)),
+            sentence(finding, i, "vi", filed.name(row, finding.column)),
             sentence(finding, i, "en", filed.header(row, finding.column)),
             finding.suggestion[i] if finding.suggestion else "",
         )
@@ -188,7 +188,7 @@ def _returned(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed) ->
         if reason.kind == "flag" or reason.routine:
             continue
         for i, row in enumerate(map(int, finding.rows)):
-            told = sentence(finding, i, "vi", filed.header(row, finding.column)) + _meant(finding, i)
+            told = sentence(finding, i, "vi", filed.name(row, finding.column)) + _meant(finding, i)
             messages.setdefault(row, []).append(told)
             marked.setdefault(row, []).extend(filed.marked(row, finding.column))
     rows = np.array(sorted(messages), np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -33,10 +33,13 @@ class Filed:
         Tables and what their columns are.
     reserved
         Names that headers may not bear, since the outcome has columns of these names.
+    labels
+        Names of canonical columns for people, where a table has no such column.
     """
 
     tables: Sequence[tuple[Block, Recognition]]
     reserved: Sequence[str] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def blocks(self) -> list[Block]:
@@ -63,6 +66,10 @@ class Filed:
         table = self._table(row)
         at = self.positions[table].get(column)
         return "" if at is None else self.headers[table][at]
+
+    def name(self, row: int, column: str) -> str:
+        """What a canonical column is called, for people: as filed, else its label."""
+        return self.header(row, column) or self.labels.get(column, "")
 
     def marked(self, row: int, column: str) -> list[str]:
         """Headers of the cells that a finding about a canonical column speaks of; a place may stand in several."""

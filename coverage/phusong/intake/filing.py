@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from phusong.errors import PhusongError
+from phusong.errors import FilingError, PhusongError
 from phusong.intake import checks, figures, lines, metadata
 from phusong.intake.batch import LINES, RETURNED, Batch, divide, held_back
 from phusong.intake.blocks import find
@@ -27,6 +27,7 @@ from phusong.intake.reference import Reference
 from phusong.intake.request import Request
 from phusong.intake.seen import Seen
 from phusong.intake.spec import PLACE, Spec, spec
+from phusong.intake.synonyms import labels
 from phusong.intake.table import Block
 from phusong.intake.values import convert
 
@@ -120,21 +121,30 @@ def batches(
 
 
 def _parts(file: Path, limits: Limits) -> Iterator[list[tuple[Block, ...]]]:
-    """Blocks of all tables of a file together; further parts of a large table come one by one, under its header."""
+    """
+    Blocks of tables of a file together; further parts of a large table come one by one, under its header.
+
+    What of a file can be read comes before it is refused for the rest.
+    """
     first: list[tuple[Block, ...]] = []
     header: tuple[str, ...] = ()
-    waiting = True
-    for table in read(file, limits):
-        if table.part:
-            if waiting:
-                yield first
-                waiting = False
-            yield [find(table, header)]
-        else:
-            first.append(find(table))
-            header = first[-1][-1].header
-    if waiting:
+    fault: FilingError | None = None
+    try:
+        for table in read(file, limits):
+            if table.part:
+                if first:
+                    yield first
+                    first = []
+                yield [find(table, header)]
+            else:
+                first.append(find(table))
+                header = first[-1][-1].header
+    except FilingError as refusal:
+        fault = refusal
+    if first:
         yield first
+    if fault:
+        raise fault
 
 
 def _taken(
@@ -150,7 +160,7 @@ def _taken(
     held = held_back(findings, len(frame))
     tidy = _tidy(frame, layer)
     required = [name for name, one in layer.fields.items() if one.required]
-    filed = Filed(own, (*LINES, *RETURNED, layer.key or "key"))
+    filed = Filed(own, (*LINES, *RETURNED, layer.key or "key"), labels(layer.layer))
     batch = divide(tidy, findings, filed, layer.key, [*required, *located])
     batch = _described(batch, blocks, own, tidy, findings)
     return batch, seen.and_rows(frame, layer.key, ~held) if layer.key and layer.located == "point" else seen

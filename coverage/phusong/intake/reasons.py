@@ -18,7 +18,7 @@ AXES = ("correct", "complete", "clean", "live", "consistent", "shared")
 
 @dataclass(frozen=True)
 class Reason:
-    """What a finding means for its rows, the axis of quality it counts against, its sentences; a routine repair is no fault."""
+    """What a finding means for its rows, the axis of quality it counts against, its sentences; routine is no fault."""
 
     kind: Kind
     axis: str

@@ -43,6 +43,20 @@ def second_choices(layer: str) -> Mapping[str, int]:
 
 
 @cache
+def labels(layer: str) -> Mapping[str, str]:
+    """
+    Vietnamese name of each canonical column of a layer: the first under which it is known.
+
+    Examples
+    --------
+    >>> labels("sites")["frequency_mhz"], labels("sites")["commune_code"]
+    ('tần số', 'mã xã')
+    """
+    sections = [_table().get(section, {}) for section in (*_SHARED, layer)]
+    return {column: names[0] for part in sections for column, names in part.items() if column != _SECOND and names}
+
+
+@cache
 def known() -> frozenset[str]:
     """Names of columns in any layer, and those that tables have beside them, as slugs."""
     return frozenset(name for section in _table() for name in synonyms(section)) | frozenset(_BESIDE)

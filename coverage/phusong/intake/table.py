@@ -21,9 +21,9 @@ class RawTable:
     sheet
         Worksheet or layer; empty where the format has none.
     cells
-        Objects: None where empty, text as it stands, numbers, flags and days as a workbook types them. Columns are 0, 1,
-        ...; the index tells the row of the source: of a worksheet as a spreadsheet shows it, of a text file the line on which
-        the row begins (the first being 1), of features counted from 0.
+        Objects: None where empty, text as it stands, numbers, flags and days as a workbook types them. Columns are 0,
+        1, ...; the index tells the row of the source: of a worksheet as a spreadsheet shows it, of a text file the line
+        on which the row begins (the first being 1), of features counted from 0.
     names
         Names of the columns where the format carries them (features); empty where a header row has to be found.
     geometry

@@ -54,6 +54,8 @@ def read(path: Path, limits: Limits | None = None) -> Iterator[RawTable]:
         if table.part == 0:
             fonts[own] = font(_texts(table))
         yield _decoded(table, fonts[own])
+    if not fonts:
+        raise FilingError(f"{path.name} holds no table")
 
 
 def _texts(table: RawTable) -> list[str]:
