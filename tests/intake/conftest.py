@@ -7,20 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
 import pytest
+from rows_of_sheets import raw_table
 
 from phusong.intake.blocks import find
 from phusong.intake.readers import read
 from phusong.intake.table import Block, RawTable
-
-
-def raw_table(*rows: list[object], merged: tuple = (), first: int = 1) -> RawTable:
-    """A sheet of rows, counted from 1; short rows are filled with empty cells."""
-    width = max(map(len, rows))
-    full = [[*row, *[None] * (width - len(row))] for row in rows]
-    index = pd.RangeIndex(first, first + len(rows))
-    return RawTable("a.xlsx", "", pd.DataFrame(full, index=index, dtype=object), merged=merged)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows_of_sheets import raw_table
 
 from phusong.errors import FilingError
 from phusong.intake.blocks import find
@@ -189,8 +190,6 @@ def test_an_empty_column_is_known_by_its_name(block):
 @given(st.lists(st.text(max_size=15), min_size=2, max_size=6), st.data())
 def test_any_headers_and_cells_give_an_answer_or_a_question(headers, data):
     "Each column is one canonical column, unknown, or empty; none is two."
-    from conftest import raw_table
-
     cell = st.one_of(st.none(), st.text(max_size=8), st.floats(), st.integers(), st.booleans())
     rows = data.draw(st.lists(st.lists(cell, min_size=len(headers), max_size=len(headers)), max_size=4))
     for one in find(raw_table(headers, *rows), None) if rows else []:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from rows_of_sheets import raw_table
 
 from phusong.intake.blocks import find
 from phusong.intake.columns import recognise
@@ -100,8 +101,6 @@ def test_what_is_accepted_with_or_without_a_change(converted, column, value, can
 
 def find_one(rows):
     """The block of some rows."""
-    from conftest import raw_table
-
     (block,) = find(raw_table(*rows))
     return block
 
