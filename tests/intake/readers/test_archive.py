@@ -136,3 +136,11 @@ def test_a_table_of_attributes_without_shapes_is_read(tmp_path, zipped):
     frame.to_file(tmp_path / "tram.shp", encoding="utf-8")
     (table,) = read(zipped("a.zip", {"tram.dbf": (tmp_path / "tram.dbf").read_bytes()}))
     assert table.cells.to_numpy(object).tolist() == [["A-1", "4G"]]
+
+
+def test_a_member_without_a_name_is_a_damaged_archive(zipped):
+    filed = zipped("a.zip", {})
+    with zipfile.ZipFile(filed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), b"a,b\n1,2\n")
+    with pytest.raises(FilingError, match=r"a\.zip cannot be unpacked"):
+        list(read(filed))

@@ -89,7 +89,7 @@ def unpack_zip(file: Path, name: str, folder: Path, limits: Limits) -> Unpacked:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if not member.filename.endswith("/")]
             if len(members) > limits.members:
                 raise FilingError(f"{name} holds {len(members)} files; at most {limits.members} are read")
             if sum(member.file_size for member in members) > limits.unpacked_bytes:
