@@ -133,7 +133,7 @@ def _damaged(name: str, fault: Exception) -> FilingError:
 
 def _stem(path: PurePosixPath) -> str:
     """What the parts of one shapefile share; of `a.shp.xml` too."""
-    name = str(path.with_suffix("")).casefold()
+    name = str(path.parent / path.stem).casefold()
     return name.removesuffix(".shp")
 
 
