@@ -136,3 +136,13 @@ def test_a_column_that_is_not_there_is_called_by_its_vietnamese_name(tmp_path):
     filed = file_csv(tmp_path / "viettel.csv", [row("VTL-1")[:-1], row("VTL-2")[:-1]], HEADER[:-1])
     lines = take_in([filed], request(), REFERENCE).quarantine
     assert lines[["message", "message_en"]].to_numpy().tolist() == [["thiếu trạng thái", "status is missing"]] * 2
+
+
+def test_rows_of_another_table_are_told_with_their_cells(tmp_path):
+    other = [["STT", "Họ tên", "Ghi chú"], [1, "Nguyễn Văn A", "trực"]]
+    filed = file_csv(tmp_path / "viettel.csv", [row("VTL-1"), row("VTL-2"), [], *other])
+    outcome = take_in([filed], request(), REFERENCE)
+    assert (outcome.rows_in, len(outcome.accepted)) == (2, 2)
+    [batch] = outcome.batches
+    told = [(label, word, cells) for _, label, word, cells in batch.aside if word == "another table"]
+    assert told == [(6, "another table", ("1", "Nguyễn Văn A", "trực"))]

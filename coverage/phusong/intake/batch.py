@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.intake.filed import Filed, cells_aside
+from phusong.intake.filed import Filed
 from phusong.intake.finding import Finding
 from phusong.intake.reasons import AXES, kind, reasons, sentence
 from phusong.intake.values import SOURCE
@@ -113,7 +113,6 @@ def divide(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: 
         rows_by_axis=_rows_by_axis(findings),
         cells_due=len(frame) * len(required),
         cells_filled=int(sum(frame[name].notna().sum() for name in required)),
-        aside=cells_aside(filed.blocks),
         ids=frozenset(frame[key].dropna().astype(str)) if key else frozenset(),
         sources=frame[list(SOURCE)],
         findings=tuple(findings),

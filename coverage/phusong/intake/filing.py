@@ -17,7 +17,7 @@ from phusong.intake.columns import Recognition, explain
 from phusong.intake.commune import settle
 from phusong.intake.coordinates import Located, locate
 from phusong.intake.coordinates.statement import Statement, stated
-from phusong.intake.filed import Filed
+from phusong.intake.filed import Filed, cells_aside
 from phusong.intake.filer import filer, named
 from phusong.intake.finding import Finding
 from phusong.intake.places import declare
@@ -262,6 +262,7 @@ def _described(
     newest = frame.on_air_date.max() if "on_air_date" in frame else pd.NaT
     return replace(
         batch,
+        aside=cells_aside(blocks),
         notes=tuple(dict.fromkeys(note for block in blocks for note in block.table.notes)),
         explained=tuple(line for block, found in own for line in explain(found, block)),
         columns={match.header: match.column for _, found in own for match in found.matches},
