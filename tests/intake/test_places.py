@@ -68,7 +68,7 @@ CODES = [code for code, *_ in COMMUNES]
 def said(code: object = None, name: object = None, province: object = None, *, held_to: Reference = REFERENCE):
     """Codes meant, old provinces, and findings by their reason, of one row."""
     frame = pd.DataFrame({"commune_code": [code], "commune_name": [name], "province_name": [province]}, dtype=object)
-    claims, findings = declare(frame, held_to, AS_OF)
+    claims, findings = declare(frame, held_to)
     claim = claims.different[claims.of_row[0]]
     return [CODES[i] for i in claim.communes], claim, {one.reason: one for one in findings}
 
@@ -242,7 +242,7 @@ def test_rows_that_say_the_same_share_a_claim_and_each_is_told():
     frame = pd.DataFrame(
         {"commune_code": ["4", "00008", "4", None], "commune_name": [None, "Ba Đình", None, None]}, dtype=object
     )
-    claims, findings = declare(frame, REFERENCE, AS_OF)
+    claims, findings = declare(frame, REFERENCE)
     assert claims.of_row.tolist() == [0, 1, 0, 2]
     assert {one.reason: one.rows.tolist() for one in findings} == {
         "commune_code_zeros": [0, 2],
@@ -251,7 +251,7 @@ def test_rows_that_say_the_same_share_a_claim_and_each_is_told():
 
 
 def test_a_table_without_any_of_the_columns_claims_nothing():
-    claims, findings = declare(pd.DataFrame(index=pd.RangeIndex(2)), REFERENCE, AS_OF)
+    claims, findings = declare(pd.DataFrame(index=pd.RangeIndex(2)), REFERENCE)
     assert findings == []
     assert claims.pairs()[0].tolist() == []
-    assert len(declare(pd.DataFrame(), REFERENCE, AS_OF)[0].of_row) == 0
+    assert len(declare(pd.DataFrame(), REFERENCE)[0].of_row) == 0

@@ -198,7 +198,7 @@ def _located(
     findings: list[Finding] = []
     if "operator" in frame:
         frame["operator"], findings = named(frame.operator)
-    claims, told = declare(figures.titled(frame), reference, request.as_of)
+    claims, told = declare(figures.titled(frame), reference)
     findings += told
     columns: tuple[str, ...] = ()
     if layer.located == "point":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,7 +34,7 @@ class _Said:
     findings: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
 
 
-def declare(frame: pd.DataFrame, reference: Reference, as_of: dt.date) -> tuple[Claims, list[Finding]]:
+def declare(frame: pd.DataFrame, reference: Reference) -> tuple[Claims, list[Finding]]:
     """
     The communes that rows mean.
 
@@ -47,10 +46,10 @@ def declare(frame: pd.DataFrame, reference: Reference, as_of: dt.date) -> tuple[
     ----------
     frame
         commune_code, commune_name, province_name as filed, in words.
-    as_of
-        The day of the filing; the communes of the reference are those of that day.
+    reference
+        With the communes of the day of the filing.
     """
-    register = _register(reference, as_of)
+    register = _register(reference)
     columns = [frame[name] if name in frame else pd.Series([None] * len(frame)) for name in _COLUMNS]
     texts = [column.astype(object).where(column.notna(), "").astype(str).str.strip() for column in columns]
     codes, different = pd.factorize(pd.MultiIndex.from_arrays(texts))
@@ -74,8 +73,8 @@ def _findings(said: Sequence[_Said], of_row: np.ndarray) -> list[Finding]:
 
 
 @lru_cache(maxsize=4)
-def _register(reference: Reference, as_of: dt.date) -> Register:
-    return Register(reference, as_of)
+def _register(reference: Reference) -> Register:
+    return Register(reference)
 
 
 def _said(register: Register, code: str, name: str, province: str) -> _Said:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +25,6 @@ class Register:
     """
 
     reference: Reference
-    as_of: dt.date
 
     @cached_property
     def by_code(self) -> dict[str, int]:

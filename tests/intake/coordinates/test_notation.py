@@ -194,8 +194,8 @@ def test_what_is_no_pair_is_none(cell):
 
 @given(st.text(max_size=20) | st.text("0123456789.,°'\" NEBĐ-", max_size=24))
 def test_nothing_written_is_an_error(text):
-    coordinate(text)
-    pair(text)
+    one, both = coordinate(text), pair(text)
+    assert all(math.isfinite(found.value) for found in (*([one] if one else []), *(both or ())))
 
 
 @given(st.floats(8, 24), st.booleans())

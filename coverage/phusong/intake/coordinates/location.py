@@ -67,7 +67,6 @@ def locate(
     settings: Settings | None = None,
     *,
     said: Statement | None = None,
-    vn2000_degrees: bool = False,
 ) -> Located:
     """
     Read the positions of one filing, each in the light of the others.
@@ -82,8 +81,6 @@ def locate(
         longitude, latitude, coordinates, northing_m, easting_m as filed.
     said
         What titles and headers of the file say of the system.
-    vn2000_degrees
-        Whether degrees are on VN-2000, as the headers of the file say.
     """
     settings, said = settings or Settings(), said or Statement()
     pairs = read_pairs(frame)
@@ -91,7 +88,7 @@ def locate(
     usable = ~pairs.empty & ~pairs.unread & ~empty_form
     findings = told("missing_coordinates", pairs.empty) + told("coordinates_unreadable", pairs.unread, pairs.text)
     findings += told("dms_read", usable & pairs.sexagesimal, pairs.text)
-    read = _read(pairs, usable, claims, ground, settings, said, vn2000_degrees=vn2000_degrees or said.vn2000)
+    read = _read(pairs, usable, claims, ground, settings, said)
     sure = usable & ~read.ambiguous
     crowded = sure & crowds(*_only(sure, read), claims, ground, settings)
     crowded |= sure & pairs.in_metres & at_centroid(read.longitude, read.latitude)
@@ -114,10 +111,8 @@ def _read(
     ground: Ground,
     settings: Settings,
     said: Statement,
-    *,
-    vn2000_degrees: bool,
 ) -> _Read:
-    degrees = _degrees(pairs, usable & ~pairs.in_metres, on_vn2000=vn2000_degrees)
+    degrees = _degrees(pairs, usable & ~pairs.in_metres, on_vn2000=said.vn2000)
     rows = np.flatnonzero(usable & pairs.in_metres)
     if not len(rows):
         return degrees
