@@ -31,6 +31,8 @@ inlined = njit(cache=True, nogil=True, forceinline=True, error_model="numpy", fa
 """A scalar function that is woven into the loop that calls it."""
 vectorised = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 """A loop whose body is nothing but arithmetic."""
+scan = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nnan", "nsz", "ninf"})
+"""A pass over a profile whose order of summation does not matter; no value in it is NaN or infinite."""
 
 
 @inlined

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from phusong.radio.sweep.closed_form import duct_shares, settle
-from phusong.radio.sweep.elementary import kernel, woven
+from phusong.radio.sweep.elementary import kernel, scan, woven
 from phusong.radio.sweep.ground import INLAND_ZONE, SEA
 from phusong.radio.sweep.rows import (
     CHUNK,
@@ -44,9 +43,6 @@ from phusong.radio.sweep.sampling import Ends, Foot, Origin, Rasters, bilinear, 
 
 LEAST_INTERVALS = 4
 """Of a profile: P.1812 wants ten points and more, and is not defined on fewer than three inside."""
-
-scan = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nnan", "nsz", "ninf"})
-"""A pass over a profile whose order of summation does not matter; no value in it is NaN or infinite."""
 
 
 @kernel

@@ -8,69 +8,99 @@ from the nearest radial.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from phusong.radio.sweep.closed_form import duct_shares, settle
-from phusong.radio.sweep.elementary import kernel
+from phusong.radio.sweep.elementary import kernel, vectorised
 from phusong.radio.sweep.exact import exact_paths, set_coasts
+from phusong.radio.sweep.order import NEAR_STEPS, by_radial
 from phusong.radio.sweep.radial import (
-    BULGED,
-    COVERED,
     INVERSE,
-    LINE_ROWS,
-    OWN_INVERSE,
-    OWN_POINTS,
+    LINE_COLUMNS,
+    in_sight,
     raise_hull,
     read_own,
     read_radial,
     set_climate,
-)  # fmt: skip
+    set_shared,
+)
 from phusong.radio.sweep.rows import (
     CHUNK,
     DISTANCE,
     DUCT_SHARE,
+    INLAND,
+    LAND,
     LATITUDE,
     ROWS,
     RX_AMSL,
     SAMPLES,
+    SEA_SHARE,
     SPACING,
     TX_AMSL,
     WIDTH,
     Constants,
 )
 from phusong.radio.sweep.sampling import Ends, Foot, Rasters
-from phusong.radio.sweep.shared_profile import set_bare, set_edges
+from phusong.radio.sweep.shared_profile import measure
+from phusong.radio.sweep.shared_rows import BLOCK, OWN_POINTS, RX_GROUND, SHARED_ROWS
 
-NEAR_STEPS = 12
-"""Pixels nearer than so many steps have their own profile: there a radial is a poor stand-in, and a profile short."""
+_RADIALS = 16
+"""How many of them are kept at a time, for the paths that are measured together."""
+
+
+class Sweep(NamedTuple):
+    """How radials are laid: step, ground size of a pixel at the mast, how many all round; and the receivers' height."""
+
+    step_km: float
+    column_km: float
+    row_km: float
+    radials: int
+    rx_height_m: float
+
+
+class _Batch(NamedTuple):
+    """
+    Paths that are computed together: first those behind a horizon, then those in sight, which do not need the same.
+
+    Parameters
+    ----------
+    g
+        What `rows` and `shared_rows` name, shape (2, rows, paths).
+    corner, corners
+        As `measure` takes them, for each side.
+    place
+        Which path stands in each column, shape (2, CHUNK).
+    tops
+        Heights of the radials kept, as `measure` takes them.
+    room, hard
+        For `measure` and the closed form.
+    shares
+        Least A(p) by whole degrees of latitude.
+    """
+
+    g: np.ndarray
+    corner: np.ndarray
+    corners: np.ndarray
+    place: np.ndarray
+    tops: np.ndarray
+    room: np.ndarray
+    hard: np.ndarray
+    shares: np.ndarray
 
 
 @kernel
-def fast_paths(
-    rasters: Rasters,
-    foot: Foot,
-    ends: Ends,
-    rx_height_m: float,
-    step_km: float,
-    column_km: float,
-    row_km: float,
-    radials: int,
-    c: Constants,
-) -> np.ndarray:
+def fast_paths(rasters: Rasters, foot: Foot, ends: Ends, sweep: Sweep, c: Constants) -> np.ndarray:
     """Loss of each path; NaN where its radial meets unknown ground or leaves the raster before it."""
     loss = np.full(ends.distance_km.size, np.nan)
     if math.isnan(foot.top_m):
         return loss
-    near = np.flatnonzero(ends.distance_km < NEAR_STEPS * step_km)
-    loss[near] = exact_paths(rasters, foot, _only(ends, near), rx_height_m, step_km, c)
-    order, radial, last = _by_radial(ends.distance_km, ends.azimuth_deg, step_km, radials)
+    near = np.flatnonzero(ends.distance_km < NEAR_STEPS * sweep.step_km)
+    loss[near] = exact_paths(rasters, foot, _only(ends, near), sweep.rx_height_m, sweep.step_km, c)
+    order, starts, last = by_radial(ends.distance_km, ends.azimuth_deg, sweep.step_km, sweep.radials)
     if order.size:
-        # In the order of the radials, so that the sweep reads and writes one place after the other.
-        loss[order] = _swept(
-            rasters, foot, _only(ends, order), radial[order], last[order], rx_height_m, step_km, column_km, row_km,
-            radials, c,
-        )  # fmt: skip
+        _sweep(loss, rasters, foot, ends, order, starts, last, sweep, c)
     return loss
 
 
@@ -87,117 +117,165 @@ def _only(ends: Ends, kept: np.ndarray) -> Ends:
 
 
 @kernel
-def _swept(
+def _batch(kinds: int, most: int) -> _Batch:
+    """Room for paths over radials of fewer than `most` points."""
+    corner = np.empty((2, kinds, 2, most, BLOCK))
+    corner[:, :, :, 0] = 1.0
+    return _Batch(
+        np.ones((2, SHARED_ROWS, WIDTH)),
+        corner,
+        np.ones((2, kinds, BLOCK), np.int64),
+        np.empty((2, CHUNK), np.int64),
+        np.empty((_RADIALS, kinds, most)),
+        np.empty(most),
+        np.ones((ROWS, WIDTH)),
+        duct_shares(),
+    )
+
+
+@kernel
+def _sweep(
+    loss: np.ndarray,
     rasters: Rasters,
     foot: Foot,
     ends: Ends,
-    radial: np.ndarray,
+    order: np.ndarray,
+    starts: np.ndarray,
     last: np.ndarray,
-    rx_height_m: float,
-    step_km: float,
-    column_km: float,
-    row_km: float,
-    radials: int,
+    sweep: Sweep,
     c: Constants,
-) -> np.ndarray:
-    """Loss of paths that come radial by radial and outwards."""
-    loss = np.full(radial.size, np.nan)
-    heights, clutter, zone, origin = rasters.heights, rasters.clutter, rasters.zone, rasters.origin
-    columns, rows, distances, grounds, norths = (
-        ends.column,
-        ends.row,
-        ends.distance_km,
-        ends.ground_m,
-        ends.latitude_deg,
+) -> None:
+    """Put the loss of each path of `order`, radial by radial and outwards."""
+    clutter, zone, origin, step_km, rx_height_m = (
+        rasters.clutter,
+        rasters.zone,
+        rasters.origin,
+        sweep.step_km,
+        sweep.rx_height_m,
     )
-    most, covered = last.max() + 1, clutter.shape[0] > 0
-    line, corner, own = np.empty((LINE_ROWS, most)), np.empty((2, most), np.int64), np.empty((3, OWN_POINTS))
-    line[INVERSE, 1:] = 1.0 / (np.arange(1, most) * step_km)
-    own[OWN_INVERSE] = 1.0 / (np.arange(1, OWN_POINTS + 1) * step_km)
-    g, hard, place = np.ones((ROWS, WIDTH)), np.ones((ROWS, WIDTH)), np.empty(CHUNK, np.int64)
-    shares = duct_shares()
-    n = after = 0
-    while after < radial.size:
-        first = after
-        while after < radial.size and radial[after] == radial[first]:
-            after += 1
-        direction = 2 * math.pi * radial[first] / radials
-        east, south = math.sin(direction) * step_km / column_km, -math.cos(direction) * step_km / row_km
-        known = read_radial(line, last[after - 1], rasters, foot, east, south, step_km, c)
-        passed = corners = covered_corners = 0
-        for path in range(first, after):
-            if last[path] > known:
-                break
-            d, x, y, ground, north = distances[path], columns[path], rows[path], grounds[path], norths[path]
-            if not read_own(own, heights, clutter, origin, foot, x, y, ground, step_km / d):
+    most, busiest = last.max() + 1, np.diff(starts).max()
+    kinds = 2 if clutter.shape[0] or c.time_percent < 50.0 else 1
+    batch = _batch(kinds, most)
+    g, corner, corners, place, tops = batch.g, batch.corner, batch.corners, batch.place, batch.tops
+    line, hull, held = np.empty((most, LINE_COLUMNS)), np.empty((kinds, 2, most)), np.zeros(2, np.int64)
+    line[1:, INVERSE] = 1.0 / (np.arange(1, most) * step_km)
+    end, own, known = np.empty((5, busiest)), np.empty((2, OWN_POINTS, busiest)), np.empty(busiest, np.bool_)
+    count, kept = np.zeros(2, np.int64), 0
+    for radial in range(sweep.radials):
+        first, after = starts[radial], starts[radial + 1]
+        if first == after:
+            continue
+        if kept == _RADIALS:
+            _flush(loss, batch, count, foot, sweep, zone.shape[0] > 0, c)
+            kept = 0
+        direction = 2 * math.pi * radial / sweep.radials
+        east, south = math.sin(direction) * step_km / sweep.column_km, -math.cos(direction) * step_km / sweep.row_km
+        reached = read_radial(line, tops[kept], last[order[after - 1]], rasters, foot, east, south, step_km, c)
+        while after > first and last[order[after - 1]] > reached:
+            after -= 1
+        _read_ends(end, own, known, order[first:after], rasters, foot, ends, step_km)
+        passed = 0
+        held[:] = 0
+        for i in range(after - first):
+            path, d, x, y, ground = order[first + i], end[0, i], end[1, i], end[2, i], end[3, i]
+            if not known[i]:
                 continue
-            for k in range(passed + 1, last[path] + 1):
-                corners = raise_hull(line, BULGED, corner, 0, corners, k)
-            if covered:
+            for kind in range(kinds):
                 for k in range(passed + 1, last[path] + 1):
-                    covered_corners = raise_hull(line, COVERED, corner, 1, covered_corners, k)
+                    held[kind] = raise_hull(hull, kind, held[kind], k, tops[kept, kind, k])
             passed = last[path]
-            g[DISTANCE, n], g[LATITUDE, n], g[DUCT_SHARE, n] = d, north, shares[int(abs(north))]
-            intervals = math.ceil(d / step_km)
-            g[SPACING, n], g[SAMPLES, n] = d / intervals, intervals - 1
-            g[TX_AMSL, n], g[RX_AMSL, n] = foot.top_m, ground + rx_height_m
-            set_climate(g, n, line, passed, step_km, zone, origin, x, y)
-            set_coasts(g, n, zone, origin, foot, x, y, c)
-            set_bare(g, n, line, own, corner, corners, passed, step_km, foot.ground_m, ground, c)
-            if covered:
-                set_edges(g, n, line, own, corner, 1, covered_corners, passed, step_km, c)
-            elif c.time_percent < 50:
-                set_edges(g, n, line, own, corner, 0, corners, passed, step_km, c)
-            place[n] = path
-            n += 1
-            if n == CHUNK:
-                settle(loss, place, g, hard, n, c)
-                n = 0
-    settle(loss, place, g, hard, n, c)
-    return loss
+            side = 1 if in_sight(line, passed, own, i, d, ground + rx_height_m, step_km, foot.top_m, c.earth_km) else 0
+            n = count[side]
+            g[side, DISTANCE, n], g[side, RX_GROUND, n], g[side, LATITUDE, n] = d, ground, end[4, i]
+            for kind in range(kinds):
+                corners[side, kind, n % BLOCK] = held[kind]
+                for k in range(held[kind]):
+                    corner[side, kind, 0, k, n % BLOCK] = hull[kind, 0, k] * step_km
+                    corner[side, kind, 1, k, n % BLOCK] = hull[kind, 1, k]
+            set_shared(g, side, n, line, own, i, passed, kept, kinds)
+            if zone.shape[0]:
+                set_climate(g[side], n, line, passed, step_km, zone, origin, x, y)
+                set_coasts(g[side], n, zone, origin, foot, x, y, c)
+            place[side, n] = path
+            count[side] = n + 1
+            if (n + 1) % BLOCK == 0:
+                _complete(batch, side, n + 1 - BLOCK, n + 1, foot, sweep, zone.shape[0] > 0, c)
+            if n + 1 == CHUNK:
+                settle(loss, place[side], g[side], batch.hard, CHUNK, c)
+                count[side] = 0
+        kept += 1
+    _flush(loss, batch, count, foot, sweep, zone.shape[0] > 0, c)
 
 
 @kernel
-def _by_radial(
-    distance_km: np.ndarray, azimuth_deg: np.ndarray, step_km: float, radials: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Paths that are not near, by radial and outwards; the radial of each, and its last point on that radial."""
-    last, radial = np.empty(distance_km.size, np.int32), np.empty(distance_km.size, np.int32)
-    starts = np.zeros(radials + 1, np.int64)
-    farthest = 0
-    for path in range(distance_km.size):
-        # Half a step to one and a half before the path's own points, one on average, as everywhere else.
-        last[path] = int(distance_km[path] / step_km - (OWN_POINTS + 0.5))
-        nearest = int(azimuth_deg[path] * (radials / 360.0) + 0.5)
-        radial[path] = nearest if nearest < radials else nearest - radials
-        if distance_km[path] >= NEAR_STEPS * step_km:
-            starts[radial[path] + 1] += 1
-            farthest = max(farthest, last[path])
-    for k in range(radials):
-        starts[k + 1] += starts[k]
-    found, place = np.empty(starts[radials], np.int32), starts.copy()
-    for path in range(distance_km.size):
-        if distance_km[path] >= NEAR_STEPS * step_km:
-            found[place[radial[path]]] = path
-            place[radial[path]] += 1
-    count, room = np.zeros(farthest + 2, np.int32), np.empty(starts[radials], np.int32)
-    for k in range(radials):
-        _sort_outwards(found[starts[k] : starts[k + 1]], last, count, room)
-    return found, radial, last
+def _read_ends(
+    end: np.ndarray,
+    own: np.ndarray,
+    known: np.ndarray,
+    paths: np.ndarray,
+    rasters: Rasters,
+    foot: Foot,
+    ends: Ends,
+    step_km: float,
+) -> None:
+    """
+    Distance, column, row, ground and latitude of some paths, and their own points, the ground of which is known or not.
+
+    Two loops of their own, in which many reads from far apart are under way at once.
+    """
+    heights, clutter, origin = rasters.heights, rasters.clutter, rasters.origin
+    distances, columns, rows = ends.distance_km, ends.column, ends.row
+    grounds, norths = ends.ground_m, ends.latitude_deg
+    for i in range(paths.size):
+        path = paths[i]
+        end[0, i], end[1, i], end[2, i], end[3, i] = distances[path], columns[path], rows[path], grounds[path]
+        end[4, i] = norths[path]
+    for i in range(paths.size):
+        known[i] = read_own(
+            own, i, heights, clutter, origin, foot, end[1, i], end[2, i], end[3, i], step_km / end[0, i]
+        )
 
 
 @kernel
-def _sort_outwards(items: np.ndarray, last: np.ndarray, count: np.ndarray, room: np.ndarray) -> None:
-    """Sort the paths of a radial by their last points, stable: a counting sort; `count` comes and goes zero."""
-    most = 0
-    for i in range(items.size):
-        room[i] = items[i]
-        count[last[items[i]] + 1] += 1
-        most = max(most, last[items[i]])
-    for k in range(most + 1):
-        count[k + 1] += count[k]
-    for i in range(items.size):
-        key = last[room[i]]
-        items[count[key]] = room[i]
-        count[key] += 1
-    count[: most + 2] = 0
+def _flush(
+    loss: np.ndarray, batch: _Batch, count: np.ndarray, foot: Foot, sweep: Sweep, zoned: bool, c: Constants
+) -> None:
+    """Compute what is in the batch."""
+    for side in range(2):
+        n = count[side]
+        _complete(batch, side, n // BLOCK * BLOCK, n, foot, sweep, zoned, c)
+        settle(loss, batch.place[side], batch.g[side], batch.hard, n, c)
+        count[side] = 0
+
+
+@kernel
+def _complete(
+    batch: _Batch, side: int, first: int, after: int, foot: Foot, sweep: Sweep, zoned: bool, c: Constants
+) -> None:
+    """All that the closed form needs of some paths of one side."""
+    if first == after:
+        return
+    g, shares = batch.g[side], batch.shares
+    for i in range(first, after):
+        g[DUCT_SHARE, i] = shares[int(abs(g[LATITUDE, i]))]
+    _spread(g, first, after, foot.top_m, sweep.rx_height_m, sweep.step_km)
+    if not zoned:
+        _inland(g, first, after)
+    measure(g, batch.corner[side], batch.corners[side], batch.tops, batch.room, first, after, sweep.step_km, foot, c)
+
+
+@vectorised
+def _spread(g: np.ndarray, first: int, after: int, top_m: float, rx_height_m: float, step_km: float) -> None:
+    """Intervals of the path's own profile, and its antennas."""
+    for i in range(np.uint64(first), np.uint64(after)):
+        d = g[DISTANCE, i]
+        intervals = np.ceil(d / step_km)
+        g[SPACING, i], g[SAMPLES, i] = d / intervals, intervals - 1.0
+        g[TX_AMSL, i], g[RX_AMSL, i] = top_m, g[RX_GROUND, i] + rx_height_m
+
+
+@vectorised
+def _inland(g: np.ndarray, first: int, after: int) -> None:
+    """No sea anywhere."""
+    for i in range(np.uint64(first), np.uint64(after)):
+        g[LAND, i], g[INLAND, i], g[SEA_SHARE, i] = g[DISTANCE, i], g[DISTANCE, i], 0.0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from phusong.radio.sweep.closed_form import constants, edge_constants
 from phusong.radio.sweep.exact import exact_paths
-from phusong.radio.sweep.fast import fast_paths
+from phusong.radio.sweep.fast import Sweep, fast_paths
 from phusong.radio.sweep.ground import Ground, Mast, Receivers
 from phusong.radio.sweep.rows import Constants
 from phusong.radio.sweep.sampling import ends_of, foot_of, rasters_of
@@ -119,10 +119,6 @@ def fast_loss(
         rasters_of(ground),
         foot_of(mast),
         ends_of(receivers),
-        model.rx_height_agl_m,
-        step_km,
-        column_km,
-        row_km,
-        radials,
+        Sweep(float(step_km), float(column_km), float(row_km), int(radials), float(model.rx_height_agl_m)),
         model.constants(ground),
     )

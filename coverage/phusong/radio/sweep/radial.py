@@ -16,55 +16,99 @@ from phusong.radio.sweep.elementary import kernel, woven
 from phusong.radio.sweep.ground import INLAND_ZONE, SEA
 from phusong.radio.sweep.rows import DISTANCE, INLAND, K_BETA_EARTH_KM, LAND, SEA_SHARE, Constants
 from phusong.radio.sweep.sampling import Foot, Origin, Rasters, bilinear, clutter_at, on_raster, zone_at
+from phusong.radio.sweep.shared_rows import (
+    BETA_STEEP,
+    COVER_STEEP,
+    FLAT,
+    HEIGHT_MOMENT,
+    HEIGHT_SUM,
+    LAST,
+    LAST_HEIGHT,
+    OWN_BARE,
+    OWN_COVERED,
+    OWN_POINTS,
+    RADIAL,
+    STEEP,
+    STEEP_AT,
+)
 
-OWN_POINTS = 3
-"""Points before the receiver that lie on its own path: it looks along the ground, where a quarter pixel matters."""
+BARE, COVERED = range(2)
+"""Kinds of ground: as the terrain has it, and with what grows on it."""
 (
-    HEIGHT, BULGED, COVERED, SUM, MOMENT, STEEPEST, STEEPEST_AT, STEEPEST_FLAT, STEEPEST_COVERED, STEEPEST_BETA,
-    LAND_KM, INLAND_KM, SEA_KM, INVERSE,
-) = range(14)  # fmt: skip
+    HEIGHT, SUM, MOMENT, STEEPEST, STEEPEST_AT, STEEPEST_FLAT, STEEPEST_COVERED, STEEPEST_BETA, LAND_KM, INLAND_KM,
+    SEA_KM, INVERSE,
+) = range(12)  # fmt: skip
 """
-Rows: heights in m, running sums, running maxima of slopes from the mast in m/km, running lengths in km, and one over
-the distance from the mast.
+Columns, a row a point: height in m, running sums, running maxima of slopes from the mast in m/km and where the first is
+in km, running lengths in km, and one over the distance from the mast.
 """
-LINE_ROWS = 14
-OWN_BARE, OWN_COVERED, OWN_INVERSE = range(3)
-"""Rows of the own points: heights in m, and one over the distance from the receiver in km."""
+LINE_COLUMNS = 12
 
 
 @kernel
 def read_radial(
-    line: np.ndarray, count: int, rasters: Rasters, foot: Foot, east: float, south: float, step_km: float, c: Constants
+    line: np.ndarray,
+    tops: np.ndarray,
+    count: int,
+    rasters: Rasters,
+    foot: Foot,
+    east: float,
+    south: float,
+    step_km: float,
+    c: Constants,
 ) -> int:
-    """Points 1 to `count` of a radial with their running sums and maxima; returns the last before unknown ground."""
+    """
+    Points 1 to `count` of a radial with their running sums and maxima; returns the last before unknown ground.
+
+    Into `tops` go the heights of both kinds of ground with the bulge of the Earth taken off.
+    """
     heights, clutter, zone, origin = rasters.heights, rasters.clutter, rasters.zone, rasters.origin
-    bulge, tx, covered = 500.0 / c.earth_km, foot.top_m, clutter.shape[0] > 0 or c.time_percent < 50.0
+    known = _read_heights(line, count, heights, origin, foot, east, south)
+    bulge, tx, at = 500.0 / c.earth_km, foot.top_m, step_km
     total = moment = 0.0
     steepest = flat = -1e300
-    at, known = 1, count
-    for k in range(1, count + 1):
-        x, y, u = foot.column + k * east, foot.row + k * south, k * step_km
-        h = bilinear(heights, origin, x, y) if on_raster(heights, origin, x, y) else math.nan
-        if math.isnan(h):
-            known = k - 1
-            break
+    for k in range(1, known + 1):
+        h, u = line[k, HEIGHT], k * step_km
         total += h
         moment += h * u
-        rise = (h - tx) * line[INVERSE, k]
-        flat, at = max(flat, rise), k if rise - bulge * u > steepest else at
+        rise = (h - tx) * line[k, INVERSE]
+        flat, at = max(flat, rise), u if rise - bulge * u > steepest else at
         steepest = max(steepest, rise - bulge * u)
-        line[HEIGHT, k], line[BULGED, k], line[SUM, k], line[MOMENT, k] = h, h - bulge * u * u, total, moment
-        line[STEEPEST, k], line[STEEPEST_AT, k], line[STEEPEST_FLAT, k] = steepest, at, flat
-    if covered:
-        _read_cover(line, known, clutter, origin, foot, east, south, step_km, bulge)
+        tops[BARE, k] = h - bulge * u * u
+        line[k, SUM], line[k, MOMENT] = total, moment
+        line[k, STEEPEST], line[k, STEEPEST_AT], line[k, STEEPEST_FLAT] = steepest, at, flat
+    if clutter.shape[0] or c.time_percent < 50.0:
+        _read_cover(line, tops, known, clutter, origin, foot, east, south, step_km, bulge)
     if zone.shape[0]:
         _read_zones(line, known, zone, origin, foot, east, south, step_km)
     return known
 
 
 @kernel
+def _read_heights(
+    line: np.ndarray, count: int, heights: np.ndarray, origin: Origin, foot: Foot, east: float, south: float
+) -> int:
+    """Heights of points 1 to `count`; returns the last before unknown ground."""
+    while count > 0 and not on_raster(heights, origin, foot.column + count * east, foot.row + count * south):
+        count -= 1
+    if not on_raster(heights, origin, foot.column, foot.row):
+        return 0
+    # Between two places on the raster all are on it.
+    total = 0.0
+    for k in range(1, count + 1):
+        line[k, HEIGHT] = bilinear(heights, origin, foot.column + k * east, foot.row + k * south)
+        total += line[k, HEIGHT]
+    if math.isnan(total):
+        for k in range(1, count + 1):
+            if math.isnan(line[k, HEIGHT]):
+                return k - 1
+    return count
+
+
+@kernel
 def _read_cover(
     line: np.ndarray,
+    tops: np.ndarray,
     count: int,
     clutter: np.ndarray,
     origin: Origin,
@@ -79,10 +123,11 @@ def _read_cover(
     most = most_beta = -1e300
     for k in range(1, count + 1):
         u = k * step_km
-        top = line[HEIGHT, k] + clutter_at(clutter, origin, foot.column + k * east, foot.row + k * south)
-        rise = (top - foot.top_m) * line[INVERSE, k]
+        top = line[k, HEIGHT] + clutter_at(clutter, origin, foot.column + k * east, foot.row + k * south)
+        rise = (top - foot.top_m) * line[k, INVERSE]
         most, most_beta = max(most, rise - bulge * u), max(most_beta, rise - beta * u)
-        line[COVERED, k], line[STEEPEST_COVERED, k], line[STEEPEST_BETA, k] = top - bulge * u * u, most, most_beta
+        tops[COVERED, k] = top - bulge * u * u
+        line[k, STEEPEST_COVERED], line[k, STEEPEST_BETA] = most, most_beta
 
 
 @kernel
@@ -105,12 +150,13 @@ def _read_zones(
         land = land + part if here != SEA else 0.0
         inland = inland + part if here == INLAND_ZONE else 0.0
         longest_land, longest_inland = max(longest_land, land), max(longest_inland, inland)
-        line[LAND_KM, k], line[INLAND_KM, k], line[SEA_KM, k] = longest_land, longest_inland, sea
+        line[k, LAND_KM], line[k, INLAND_KM], line[k, SEA_KM] = longest_land, longest_inland, sea
 
 
 @woven
 def read_own(
     own: np.ndarray,
+    i: int,
     heights: np.ndarray,
     clutter: np.ndarray,
     origin: Origin,
@@ -121,23 +167,62 @@ def read_own(
     share: float,
 ) -> bool:
     """
-    Heights of the path's own last points, the nearest to the receiver first, bare and covered.
+    Heights of a path's own last points, the nearest to the receiver first, bare and covered.
 
     Returns
     -------
     False where one of them, or the receiver's own, is not known.
     """
-    if not on_raster(heights, origin, x, y):
+    west, north = share * (foot.column - x), share * (foot.row - y)
+    there = on_raster(heights, origin, x, y)
+    if not (there and on_raster(heights, origin, x + OWN_POINTS * west, y + OWN_POINTS * north)):
         return False
     total = rx
     for j in range(OWN_POINTS):
-        column, row = x + (j + 1) * share * (foot.column - x), y + (j + 1) * share * (foot.row - y)
-        if not on_raster(heights, origin, column, row):
-            return False
-        own[OWN_BARE, j] = bilinear(heights, origin, column, row)
-        own[OWN_COVERED, j] = own[OWN_BARE, j] + clutter_at(clutter, origin, column, row)
-        total += own[OWN_BARE, j]
+        column, row = x + (j + 1) * west, y + (j + 1) * north
+        h = bilinear(heights, origin, column, row)
+        own[BARE, j, i], own[COVERED, j, i] = h, h + clutter_at(clutter, origin, column, row)
+        total += h
     return not math.isnan(total)
+
+
+@woven
+def in_sight(
+    line: np.ndarray,
+    last: int,
+    own: np.ndarray,
+    i: int,
+    d: float,
+    rx: float,
+    step_km: float,
+    tx: float,
+    earth_km: float,
+) -> bool:
+    """Whether no point of a path rises above the line between its antennas."""
+    bulge = 500.0 / earth_km
+    sunk = (rx - tx) / d - bulge * d
+    hidden = line[last, STEEPEST] > sunk
+    for j in range(OWN_POINTS):
+        u = d - (j + 1) * step_km
+        hidden |= own[BARE, j, i] - tx > (sunk + bulge * u) * u
+    return not hidden
+
+
+@woven
+def set_shared(
+    g: np.ndarray, side: int, n: int, line: np.ndarray, own: np.ndarray, i: int, last: int, radial: int, kinds: int
+) -> None:
+    """What path n has of its radial, up to the last point that they share, and of its own."""
+    for j in range(OWN_POINTS):
+        g[side, OWN_BARE + j, n] = own[BARE, j, i]
+    g[side, RADIAL, n], g[side, LAST, n], g[side, LAST_HEIGHT, n] = radial, last, line[last, HEIGHT]
+    g[side, HEIGHT_SUM, n], g[side, HEIGHT_MOMENT, n] = line[last, SUM], line[last, MOMENT]
+    g[side, STEEP, n], g[side, STEEP_AT, n] = line[last, STEEPEST], line[last, STEEPEST_AT]
+    g[side, FLAT, n] = line[last, STEEPEST_FLAT]
+    if kinds > 1:
+        for j in range(OWN_POINTS):
+            g[side, OWN_COVERED + j, n] = own[COVERED, j, i]
+        g[side, COVER_STEEP, n], g[side, BETA_STEEP, n] = line[last, STEEPEST_COVERED], line[last, STEEPEST_BETA]
 
 
 @woven
@@ -158,21 +243,20 @@ def set_climate(
         g[LAND, n], g[INLAND, n], g[SEA_SHARE, n] = d, d, 0.0
         return
     rest, here = d - (last + 0.5) * step_km, zone_at(zone, origin, x, y)
-    land, inland, sea = line[LAND_KM, last], line[INLAND_KM, last], line[SEA_KM, last]
+    land, inland, sea = line[last, LAND_KM], line[last, INLAND_KM], line[last, SEA_KM]
     g[LAND, n] = min(d, land + rest) if here != SEA else land
     g[INLAND, n] = min(d, inland + rest) if here == INLAND_ZONE else inland
     g[SEA_SHARE, n] = min(1.0, (sea + rest if here == SEA else sea) / d)
 
 
 @woven
-def raise_hull(line: np.ndarray, row: int, corner: np.ndarray, hull: int, corners: int, k: int) -> int:
-    """Add point k of a row to its upper convex hull, a stack of points; returns how many it holds."""
-    here = line[row, k]
+def raise_hull(hull: np.ndarray, kind: int, corners: int, k: int, top: float) -> int:
+    """Add point k of height `top` to an upper convex hull, a stack of points and heights; returns how many it holds."""
     while corners > 1:
-        a, b = corner[hull, corners - 2], corner[hull, corners - 1]
-        low = line[row, a]
-        if (line[row, b] - low) * (k - a) > (here - low) * (b - a):
+        a, low = hull[kind, 0, corners - 2], hull[kind, 1, corners - 2]
+        b, high = hull[kind, 0, corners - 1], hull[kind, 1, corners - 1]
+        if (high - low) * (k - a) > (top - low) * (b - a):
             break
         corners -= 1
-    corner[hull, corners] = k
+    hull[kind, 0, corners], hull[kind, 1, corners] = k, top
     return corners + 1

@@ -110,13 +110,15 @@ def on_raster(heights: np.ndarray, origin: Origin, x: float, y: float) -> bool:
 @woven
 def bilinear(heights: np.ndarray, origin: Origin, x: float, y: float) -> float:
     """Height between four pixel centres at column x and row y, which lie on the raster; NaN next to unknown ground."""
-    whole_x, whole_y = math.floor(x), math.floor(y)
-    left, top = whole_x - origin.column, whole_y - origin.row
-    fx, fy = x - whole_x, y - whole_y
+    west, north = np.floor(x), np.floor(y)
+    # An index without a sign need not be looked at for counting from the end.
+    left, top = np.uint64(np.int64(west) - origin.column), np.uint64(np.int64(north) - origin.row)
+    fx, fy, one = x - west, y - north, np.uint64(1)
     # On the last column or row the second pixel has no weight.
-    right, bottom = min(left + 1, heights.shape[1] - 1), min(top + 1, heights.shape[0] - 1)
-    upper = heights[top, left] + fx * (float(heights[top, right]) - heights[top, left])
-    lower = heights[bottom, left] + fx * (float(heights[bottom, right]) - heights[bottom, left])
+    right, bottom = min(left + one, np.uint64(heights.shape[1] - 1)), min(top + one, np.uint64(heights.shape[0] - 1))
+    upper_left, lower_left = float(heights[top, left]), float(heights[bottom, left])
+    upper = upper_left + fx * (float(heights[top, right]) - upper_left)
+    lower = lower_left + fx * (float(heights[bottom, right]) - lower_left)
     return upper + fy * (lower - upper)
 
 

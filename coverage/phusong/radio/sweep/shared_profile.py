@@ -1,4 +1,10 @@
-"""A path over a radial that it shares, brought down to the numbers that P.1812 needs."""
+"""
+Paths over radials that they share, brought down to the numbers that P.1812 needs, several at once.
+
+The numbers of a path stand in a column, in the rows of `rows` and `shared_rows`, so that each loop over columns is
+straight-line arithmetic. So do the corners of the ground that it sees: their distances, and their heights with the
+bulge of the median Earth taken off.
+"""
 
 from __future__ import annotations
 
@@ -6,330 +12,373 @@ import math
 
 import numpy as np
 
-from phusong.radio.sweep.elementary import kernel, woven
-from phusong.radio.sweep.exact import edge_over, set_effective, set_horizons
-from phusong.radio.sweep.radial import (
-    BULGED,
-    COVERED,
-    HEIGHT,
-    MOMENT,
+from phusong.radio.sweep.closed_diffraction import whole_vectors
+from phusong.radio.sweep.elementary import kernel, vectorised
+from phusong.radio.sweep.grazing import graze, height_at
+from phusong.radio.sweep.radial import BARE, COVERED
+from phusong.radio.sweep.rows import (
+    DISTANCE,
+    K_BETA_EARTH_KM,
+    NU,
+    NU_BETA,
+    ROUGHNESS,
+    RX_AMSL,
+    RX_DUCT,
+    RX_EFFECTIVE,
+    RX_HORIZON,
+    RX_SLOPE,
+    TX_DUCT,
+    TX_EFFECTIVE,
+    TX_HORIZON,
+    TX_SLOPE,
+    Constants,
+)
+from phusong.radio.sweep.sampling import Foot
+from phusong.radio.sweep.shared_rows import (
+    ABOVE,
+    BACK,
+    BACK_AT,
+    BACK_FLAT,
+    BETA_STEEP,
+    COVER_STEEP,
+    FLAT,
+    HEIGHT_MOMENT,
+    HEIGHT_SUM,
+    HIGHEST,
+    IN_SIGHT,
+    LAST,
+    LAST_HEIGHT,
+    LEAST,
+    LEAST_AT,
+    LOW_TX,
     OWN_BARE,
     OWN_COVERED,
-    OWN_INVERSE,
     OWN_POINTS,
-    STEEPEST,
-    STEEPEST_AT,
-    STEEPEST_BETA,
-    STEEPEST_COVERED,
-    STEEPEST_FLAT,
-    SUM,
-)  # fmt: skip
-from phusong.radio.sweep.rows import DISTANCE, K_BETA_EARTH_KM, NU, NU_BETA, ROUGHNESS, RX_AMSL, TX_AMSL, Constants
+    RISE,
+    RX_GROUND,
+    STEEP,
+    STEEP_AT,
+    SUNK,
+    UNDER_CHORD,
+)
 
 _CLEAR_NU = -0.78 - 1e-6
 
 
-@woven
-def set_bare(
+@kernel
+def measure(
     g: np.ndarray,
-    n: int,
-    line: np.ndarray,
-    own: np.ndarray,
     corner: np.ndarray,
-    corners: int,
-    last: int,
+    corners: np.ndarray,
+    tops: np.ndarray,
+    room: np.ndarray,
+    first: int,
+    after: int,
+    step_km: float,
+    foot: Foot,
+    c: Constants,
+) -> None:
+    """
+    Fill what `rows` calls given for the paths from `first` on, before `after`, at most `BLOCK` of them.
+
+    Parameters
+    ----------
+    corner
+        Distances in km and heights in m, shape (kinds of ground, 2, most, BLOCK).
+    corners
+        How many of them each path has, shape (kinds, BLOCK).
+    tops
+        Heights of the radials' points without the bulge, shape (radials, kinds, points).
+    room
+        For as many numbers as a radial has points.
+    """
+    if first == after:
+        return
+    bulge, beta, n = 500.0 / c.earth_km, 500.0 / K_BETA_EARTH_KM, after - first
+    ground = tops.shape[1] - 1
+    own = OWN_COVERED if ground == COVERED else OWN_BARE
+    _bare(g, corner[BARE], _even(corner[BARE], corners[BARE], n), tops, room, first, n, step_km, foot, bulge, c)
+    if ground == COVERED:
+        most = _even(corner[ground], corners[ground], n)
+        _edges(g, NU, corner[ground], most, tops, room, own, COVER_STEEP, first, n, step_km, foot, bulge, bulge, c)
+        if c.time_percent < 50:
+            _edges(
+                g, NU_BETA, corner[ground], most, tops, room, own, BETA_STEEP, first, n, step_km, foot, bulge, beta, c
+            )
+
+
+@kernel
+def _even(corner: np.ndarray, corners: np.ndarray, n: int) -> int:
+    """Give each of n paths as many corners as the one with most, its last again and again; returns how many."""
+    most = 1
+    for i in range(n):
+        most = max(most, corners[i])
+    for i in range(n):
+        for k in range(corners[i], most):
+            corner[0, k, i], corner[1, k, i] = corner[0, k - 1, i], corner[1, k - 1, i]
+    return most
+
+
+@kernel
+def _bare(
+    g: np.ndarray,
+    corner: np.ndarray,
+    most: int,
+    tops: np.ndarray,
+    room: np.ndarray,
+    first: int,
+    n: int,
     step: float,
-    tx_ground: float,
-    rx_ground: float,
+    foot: Foot,
+    bulge: float,
     c: Constants,
 ) -> None:
     """What the bare ground gives: smooth Earth, horizons, roughness, and the edge where nothing grows on it."""
-    d, tx, rx = g[DISTANCE, n], g[TX_AMSL, n], g[RX_AMSL, n]
-    bulge, direct = 500.0 / c.earth_km, (rx - tx) / d
-    smooth_tx, smooth_rx = _fitted(line, own, last, step, d, tx_ground, rx_ground)
-    back, at = _back(line, BULGED, own, 0, corner, 0, corners, step, d, rx, bulge)
-    steepest, first, over_flat = line[STEEPEST, last], line[STEEPEST_AT, last] * step, line[STEEPEST_FLAT, last]
-    for j in range(OWN_POINTS - 1, -1, -1):
-        u, rise = d - (j + 1) * step, own[OWN_BARE, j] - tx
-        if rise > over_flat * u:
-            over_flat = rise / u
-        if rise - bulge * u * u > steepest * u:
-            steepest, first = rise / u - bulge * u, u
-    above, back_flat = 0.0, 0.0
-    if over_flat > direct:
-        above, back_flat = _obstruction(line, own, corner, corners, step, d, tx, rx, direct)
-    set_effective(g, n, smooth_tx, smooth_rx, above, over_flat - direct, back_flat + direct, tx_ground, rx_ground)
-
-    low_tx, low_rx = min(smooth_tx, tx_ground), min(smooth_rx, rx_ground)
-    rise, sunk = (low_rx - low_tx) / d, direct - bulge * d
-    from_tx, from_rx = steepest - sunk, back + bulge * d + direct
-    if from_tx > 0.0:
-        edge = edge_over(from_tx, from_rx, d)
-        set_horizons(g, n, first, d - at, steepest, back)
-        high = _highest(line, own, corner, corners, first, at, step, d, rise)
-    else:
-        clear = _CLEAR_NU * math.sqrt(c.wavelength_m)
-        edge, first = _in_sight(
-            line, BULGED, own, 0, corner, 0, corners, bulge, step, d, tx, sunk, from_tx, from_rx, clear
-        )
-        set_horizons(g, n, first, d - first, sunk, -direct - bulge * d)
-        high = _height_at(line, own, first, last, step, d) - rise * first
-    g[NU, n] = edge * math.sqrt(1 / c.wavelength_m)
-    g[ROUGHNESS, n] = high - low_tx
-
-
-@woven
-def _back(
-    line: np.ndarray,
-    row: int,
-    own: np.ndarray,
-    own_row: int,
-    corner: np.ndarray,
-    hull: int,
-    corners: int,
-    step: float,
-    d: float,
-    rx: float,
-    bulge: float,
-) -> tuple[float, float]:
-    """Steepest slope from the receiver over an Earth of `bulge`, in m/km, and where; the nearest of equal ones."""
-    back, at = -1e300, d
-    for j in range(OWN_POINTS):
-        v = (j + 1) * step
-        slope = (own[own_row, j] - rx) * own[OWN_INVERSE, j] - bulge * v
-        at, back = d - v if slope > back else at, max(back, slope)
-    # Slopes to the corners of a hull rise up to the steepest and fall behind it.
-    end = rx - bulge * d * d
-    i = corners - 1
-    rise, run = line[row, corner[hull, i]] - end, d - corner[hull, i] * step
-    while i > 0:
-        next_rise, next_run = line[row, corner[hull, i - 1]] - end, d - corner[hull, i - 1] * step
-        if next_rise * run <= rise * next_run:
-            break
-        rise, run = next_rise, next_run
-        i -= 1
-    slope = rise / run - 2.0 * bulge * d
-    return max(back, slope), d - run if slope > back else at
+    at, top, tx, lanes = corner[0], corner[1], foot.top_m, whole_vectors(n)
+    _own_points(g, OWN_BARE, STEEP, first, lanes, tx, bulge, step, _CLEAR_NU * _CLEAR_NU * c.wavelength_m)
+    seen = _seen(g, first, n)
+    if seen < n:
+        _look_over(g, at, top, most, first, lanes, tx, bulge)
+    if seen > 0:
+        _look_near(g, at, top, most, first, lanes, tx, 0.0, step)
+    _smooth_earth(g, first, lanes, tx, foot.ground_m, step)
+    _meet(g, NU, STEEP, first, lanes, bulge, c.wavelength_m)
+    _horizons(g, first, lanes, step)
+    if seen < n:
+        _rough(g, at, top, most, first, lanes, bulge)
+    for lane in range(n if seen > 0 else 0):
+        i = first + lane
+        if g[IN_SIGHT, i] > 0.0:
+            g[NU, i], near = graze(g, i, lane, at, top, most, tops, BARE, room, tx, 0.0, step, c.wavelength_m)
+            g[TX_HORIZON, i], g[RX_HORIZON, i] = near, g[DISTANCE, i] - near
+            g[TX_SLOPE, i] = g[SUNK, i] / 1000.0
+            g[RX_SLOPE, i] = (-g[SUNK, i] - 2.0 * bulge * g[DISTANCE, i]) / 1000.0
+            g[HIGHEST, i] = height_at(g, i, tops, near, bulge, step) - g[RISE, i] * near
+    for i in range(first, first + n):
+        g[ROUGHNESS, i] = g[HIGHEST, i] - g[LOW_TX, i]
 
 
 @kernel
-def _obstruction(
-    line: np.ndarray,
-    own: np.ndarray,
-    corner: np.ndarray,
-    corners: int,
-    step: float,
-    d: float,
-    tx: float,
-    rx: float,
-    direct: float,
-) -> tuple[float, float]:
-    """Greatest height above the direct line, and steepest slope from the receiver, both without any bulge."""
-    above, rise, run = -1e300, -1e300, 1.0
-    for i in range(corners):
-        u = corner[0, i] * step
-        h = line[HEIGHT, corner[0, i]]
-        above = max(above, h - tx - direct * u)
-        steeper = (h - rx) * run > rise * (d - u)
-        rise, run = h - rx if steeper else rise, d - u if steeper else run
-    back = rise / run
-    for j in range(OWN_POINTS):
-        u, h = d - (j + 1) * step, own[OWN_BARE, j]
-        above, back = max(above, h - tx - direct * u), max(back, (h - rx) * own[OWN_INVERSE, j])
-    return above, back
-
-
-@woven
-def _height_at(line: np.ndarray, own: np.ndarray, at_km: float, last: int, step: float, d: float) -> float:
-    """Height of the point at or nearest to a place."""
-    k = int(at_km / step + 0.5)
-    return line[HEIGHT, k] if k <= last else own[OWN_BARE, min(max(int((d - at_km) / step - 0.5), 0), OWN_POINTS - 1)]
-
-
-@woven
-def _highest(
-    line: np.ndarray,
-    own: np.ndarray,
-    corner: np.ndarray,
-    corners: int,
-    first_km: float,
-    final_km: float,
-    step: float,
-    d: float,
-    rise: float,
-) -> float:
-    """
-    Greatest height above a line of slope `rise` through the mast's foot, between two places on the path.
-
-    Both are corners or own points, so what is highest between them is one too.
-    """
-    high = -1e300
-    for i in range(corners):
-        u = corner[0, i] * step
-        over = line[HEIGHT, corner[0, i]] - rise * u
-        high = max(high, over) if first_km <= u <= final_km else high
-    for j in range(OWN_POINTS):
-        u = d - (j + 1) * step
-        high = max(high, own[OWN_BARE, j] - rise * u) if first_km <= u <= final_km else high
-    return high
-
-
-@woven
-def set_edges(
+def _edges(
     g: np.ndarray,
-    n: int,
-    line: np.ndarray,
-    own: np.ndarray,
+    nu: int,
     corner: np.ndarray,
-    hull: int,
-    corners: int,
-    last: int,
-    step: float,
-    c: Constants,
-) -> None:
-    """Edges over what grows on the ground, for the median Earth and, where the time asks for it, that of k = 3."""
-    scale, clear = math.sqrt(1 / c.wavelength_m), _CLEAR_NU * math.sqrt(c.wavelength_m)
-    bulge, beta = 500.0 / c.earth_km, 500.0 / K_BETA_EARTH_KM
-    steepest = line[STEEPEST_COVERED, last]
-    g[NU, n] = scale * _edge(g, n, line, own, corner, hull, corners, last, step, bulge, bulge, steepest, clear)
-    if c.time_percent < 50:
-        steepest = line[STEEPEST_BETA, last]
-        g[NU_BETA, n] = scale * _edge(g, n, line, own, corner, hull, corners, last, step, bulge, beta, steepest, clear)
-
-
-@kernel
-def _edge(
-    g: np.ndarray,
+    most: int,
+    tops: np.ndarray,
+    room: np.ndarray,
+    own: int,
+    steep: int,
+    first: int,
     n: int,
-    line: np.ndarray,
-    own: np.ndarray,
-    corner: np.ndarray,
-    hull: int,
-    corners: int,
-    last: int,
     step: float,
+    foot: Foot,
     taken: float,
     bulge: float,
-    steepest: float,
-    clear: float,
-) -> float:
-    """Bullington's edge over covered ground and an Earth of `bulge`; COVERED has the bulge `taken` off."""
-    d, tx, rx = g[DISTANCE, n], g[TX_AMSL, n], g[RX_AMSL, n]
-    back = -1e300
-    if taken == bulge:
-        back, _ = _back(line, COVERED, own, 1, corner, hull, corners, step, d, rx, bulge)
-    else:
-        for i in range(corners):
-            u = corner[hull, i] * step
-            top = line[COVERED, corner[hull, i]] + taken * u * u
-            back = max(back, (top - rx) / (d - u) - bulge * (d - u))
-        for j in range(OWN_POINTS):
-            back = max(back, (own[OWN_COVERED, j] - rx) * own[OWN_INVERSE, j] - bulge * (j + 1) * step)
-    for j in range(OWN_POINTS):
-        v, h = (j + 1) * step, own[OWN_COVERED, j]
-        steepest = max(steepest, (h - tx) / (d - v) - bulge * (d - v))
-    direct = (rx - tx) / d
-    above_tx, above_rx = steepest + bulge * d - direct, back + bulge * d + direct
-    if above_tx >= 0:
-        return edge_over(above_tx, above_rx, d)
-    sunk = direct - bulge * d
-    if taken == bulge:
-        return _in_sight(
-            line, COVERED, own, 1, corner, hull, corners, bulge, step, d, tx, sunk, above_tx, above_rx, clear
-        )[0]
-    least = 1e300
-    for k in range(1, last + 1):
-        u = k * step
-        below = line[COVERED, k] + (taken - bulge) * u * u - tx - sunk * u
-        least = min(least, below * below / (u * (d - u)))
-    for j in range(OWN_POINTS):
-        v = (j + 1) * step
-        below = own[OWN_COVERED, j] + bulge * (d - v) * v - tx - direct * (d - v)
-        least = min(least, below * below / (v * (d - v)))
-    return -math.sqrt(0.002 * d * least)
+    c: Constants,
+) -> None:
+    """Edges over what grows on the ground and an Earth of `bulge`; heights have the bulge `taken` off."""
+    at, top, tx, lanes = corner[0], corner[1], foot.top_m, whole_vectors(n)
+    _own_points(g, own, steep, first, lanes, tx, bulge, step, _CLEAR_NU * _CLEAR_NU * c.wavelength_m)
+    seen = _seen(g, first, n)
+    if seen < n:
+        _look_back(g, at, top, most, first, lanes, taken - bulge, bulge)
+    if seen > 0:
+        _look_near(g, at, top, most, first, lanes, tx, taken - bulge, step)
+    _meet(g, nu, steep, first, lanes, bulge, c.wavelength_m)
+    for lane in range(n if seen > 0 else 0):
+        if g[IN_SIGHT, first + lane] > 0.0:
+            g[nu, first + lane], _ = graze(
+                g, first + lane, lane, at, top, most, tops, COVERED, room, tx, taken - bulge, step, c.wavelength_m
+            )
 
 
 @kernel
-def _in_sight(
-    line: np.ndarray,
-    row: int,
-    own: np.ndarray,
-    own_row: int,
-    corner: np.ndarray,
-    hull: int,
-    corners: int,
+def _seen(g: np.ndarray, first: int, n: int) -> int:
+    """How many paths of a block are in sight."""
+    seen = 0
+    for i in range(first, first + n):
+        seen += 1 if g[IN_SIGHT, i] > 0.0 else 0
+    return seen
+
+
+@vectorised
+def _own_points(
+    g: np.ndarray,
+    own: int,
+    steep: int,
+    first: int,
+    lanes: int,
+    tx: float,
     bulge: float,
     step: float,
-    d: float,
+    clear2: float,
+) -> None:
+    """
+    Steepest points from both antennas and nearest to the line between them, as far as the path's own points tell.
+
+    Of equal ones the nearest to the receiver counts. What comes no nearer than `clear2` leaves the wave alone.
+    """
+    for lane in range(np.uint64(lanes)):
+        i = np.uint64(first) + lane
+        d, rx = g[DISTANCE, i], g[RX_AMSL, i]
+        slope_tx, tx_at, back, back_at, near_at = g[steep, i], g[STEEP_AT, i], -1e300, d, -1.0
+        sunk, least = (rx - tx) / d - bulge * d, clear2 / (0.002 * d)
+        for j in range(OWN_POINTS - 1, -1, -1):
+            h, v = g[own + j, i], (j + 1) * step
+            u = d - v
+            inverse = 1.0 / u
+            here, there = (h - tx) * inverse - bulge * u, (h - rx) * (1.0 / v) - bulge * v
+            tx_at, slope_tx = u if here > slope_tx else tx_at, max(slope_tx, here)
+            back_at, back = u if there >= back else back_at, max(back, there)
+            below = tx + sunk * u + bulge * u * u - h
+            near = below * below * inverse * (1.0 / v)
+            near_at, least = u if near <= least else near_at, min(least, near)
+        g[SUNK, i], g[steep, i], g[STEEP_AT, i], g[IN_SIGHT, i] = sunk, slope_tx, tx_at, 0.0 if slope_tx > sunk else 1.0
+        g[BACK, i], g[BACK_AT, i] = back, back_at
+        g[LEAST, i], g[LEAST_AT, i], g[UNDER_CHORD, i] = least, near_at, 0.0
+
+
+@vectorised
+def _look_back(
+    g: np.ndarray, at: np.ndarray, top: np.ndarray, most: int, first: int, lanes: int, extra: float, bulge: float
+) -> None:
+    """Steepest slope from the receiver, also over the corners."""
+    for k in range(np.uint64(most)):
+        for lane in range(np.uint64(lanes)):
+            i = np.uint64(first) + lane
+            d, u, back, back_at = g[DISTANCE, i], at[k, lane], g[BACK, i], g[BACK_AT, i]
+            v = d - u
+            slope = (top[k, lane] + (extra + bulge) * u * u - g[RX_AMSL, i]) / v - bulge * v
+            g[BACK_AT, i] = u if slope > back else back_at
+            g[BACK, i] = max(back, slope)
+
+
+@vectorised
+def _look_over(
+    g: np.ndarray, at: np.ndarray, top: np.ndarray, most: int, first: int, lanes: int, tx: float, bulge: float
+) -> None:
+    """`_look_back`, and without any bulge the same slope and the greatest height above the direct line."""
+    for lane in range(np.uint64(lanes)):
+        i = np.uint64(first) + lane
+        g[ABOVE, i], g[BACK_FLAT, i] = -1e300, -1e300
+    for k in range(np.uint64(most)):
+        for lane in range(np.uint64(lanes)):
+            i = np.uint64(first) + lane
+            d, u, back, back_at = g[DISTANCE, i], at[k, lane], g[BACK, i], g[BACK_AT, i]
+            above, back_flat = g[ABOVE, i], g[BACK_FLAT, i]
+            v, h = d - u, top[k, lane] + bulge * u * u
+            flat = (h - g[RX_AMSL, i]) / v
+            slope = flat - bulge * v
+            g[BACK_AT, i] = u if slope > back else back_at
+            g[BACK, i], g[BACK_FLAT, i] = max(back, slope), max(back_flat, flat)
+            g[ABOVE, i] = max(above, h - tx - (g[SUNK, i] + bulge * d) * u)
+
+
+@vectorised
+def _look_near(
+    g: np.ndarray,
+    at: np.ndarray,
+    top: np.ndarray,
+    most: int,
+    first: int,
+    lanes: int,
     tx: float,
-    sunk: float,
-    above_tx: float,
-    above_rx: float,
-    clear: float,
-) -> tuple[float, float]:
+    extra: float,
+    step: float,
+) -> None:
     """
-    Edge of a path in sight and where; a low figure and the middle where no point comes near the line.
+    Nearest to the line between the antennas, also over the corners.
 
-    Wanted is the least of clearance^2 / (u v). Every point stays below both horizons, so it is at least above_rx^2 in
-    the mast's half and above_tx^2 in the receiver's; and the points between two corners stay below their chord.
+    Wanted is the least of clearance^2 / (u v). The points between two corners stay below their chord, with a clearance
+    of at least (p v + q u) / d; that gives no less than 4 p q / d^2, where p v = q u, and more to both sides.
     """
-    root = math.sqrt(0.002 * d)
-    least, width, at = clear * clear / (0.002 * d), 1.0, -1.0
-    if max(above_tx, above_rx) * root <= clear:
-        return -1e9, 0.5 * d
-    for j in range(OWN_POINTS):
-        v = (j + 1) * step
-        u = d - v
-        below = tx + sunk * u + bulge * u * u - own[own_row, j]
-        nearer = below * below * width < least * (u * v)
-        at, least, width = u if nearer else at, below * below if nearer else least, u * v if nearer else width
-    for i in range(corners - 1, -1, -1):
-        u = corner[hull, i] * step
-        below = tx + sunk * u - line[row, corner[hull, i]]
-        nearer, wide = below * below * width < least * (u * (d - u)), u * (d - u)
-        at, least, width = u if nearer else at, below * below if nearer else least, wide if nearer else width
-    least /= width
-    for i in range(corners - 1):
-        a, b = corner[hull, i], corner[hull, i + 1]
-        if b - a < 2:
-            continue
-        from_a, from_b = tx + sunk * a * step - line[row, a], tx + sunk * b * step - line[row, b]
-        if _least_under_chord(a * step, b * step, from_a, from_b, d) < least:
-            for k in range(a + 1, b):
-                u = k * step
-                below = tx + sunk * u - line[row, k]
-                here = below * below / (u * (d - u))
-                at, least = u if here < least else at, min(least, here)
-    return (-math.sqrt(0.002 * d * least), at) if at >= 0.0 else (-1e9, 0.5 * d)
+    for k in range(np.uint64(most)):
+        before = k - np.uint64(1) if k > 0 else k
+        for lane in range(np.uint64(lanes)):
+            i = np.uint64(first) + lane
+            d, sunk, u, a = g[DISTANCE, i], g[SUNK, i], at[k, lane], at[before, lane]
+            least, least_at, under_chord = g[LEAST, i], g[LEAST_AT, i], g[UNDER_CHORD, i]
+            v, wide = d - u, u - a
+            below, below_a = (
+                tx + sunk * u - top[k, lane] - extra * u * u,
+                tx + sunk * a - top[before, lane] - extra * a * a,
+            )
+            p, q = below_a * u - below * a, below * (d - a) - below_a * v
+            inside = (p > 0.0) & (q > 0.0) & (a * (p + q) < d * p) & (d * p < u * (p + q)) & (wide > 1.5 * step)
+            under = inside & (4.0 * p * q < least * (d * wide) * (d * wide))
+            g[UNDER_CHORD, i] = 1.0 if under else under_chord
+            near = below * below / (u * v)
+            g[LEAST_AT, i] = u if near < least else least_at
+            g[LEAST, i] = min(near, least)
 
 
-@woven
-def _least_under_chord(a_km: float, b_km: float, from_a: float, from_b: float, d: float) -> float:
+@vectorised
+def _smooth_earth(g: np.ndarray, first: int, lanes: int, tx: float, tx_ground: float, step: float) -> None:
     """
-    Least of clearance^2 / (u v) between two places, for a clearance that changes evenly from one to the other.
+    Least-squares smooth Earth (equations 85 to 88), and effective heights over it (37, 89 to 92 and 94).
 
-    Written with its values p and q at the two ends of the path it is (p v + q u)^2 / (d^2 u v), which is least, 4 p q /
-    d^2, where p v = q u, and rises to both sides.
+    All intervals are a step, but for the one before the path's own points. A path in sight has nothing above the line.
     """
-    slope = (from_b - from_a) / (b_km - a_km)
-    p, q = from_a - slope * a_km, from_a + slope * (d - a_km)
-    if p > 0.0 and q > 0.0 and a_km * (p + q) < d * p < b_km * (p + q):
-        return 4.0 * p * q / (d * d)
-    return min(from_a * from_a / (a_km * (d - a_km)), from_b * from_b / (b_km * (d - b_km)))
+    for lane in range(np.uint64(lanes)):
+        i = np.uint64(first) + lane
+        d, rx, rx_ground, h, u = g[DISTANCE, i], g[RX_AMSL, i], g[RX_GROUND, i], g[LAST_HEIGHT, i], g[LAST, i] * step
+        v1 = step * (tx_ground + 2.0 * g[HEIGHT_SUM, i] - h)
+        v2 = step * (6.0 * (g[HEIGHT_MOMENT, i] - h * u) + step * tx_ground + h * (3.0 * u - step))
+        direct = (rx - tx) / d
+        flat, blocked = g[FLAT, i], g[IN_SIGHT, i] == 0.0
+        above, back = g[ABOVE, i] if blocked else 0.0, g[BACK_FLAT, i] if blocked else 0.0
+        for j in range(OWN_POINTS - 1, -1, -1):
+            there, v = g[OWN_BARE + j, i], (j + 1) * step
+            w = d - v
+            flat = max(flat, (there - tx) / w)
+            above, back = max(above, there - tx - direct * w), max(back, (there - rx) * (1.0 / v))
+            v1 += (w - u) * (h + there)
+            v2 += (w - u) * (there * (2.0 * w + u) + h * (w + 2.0 * u))
+            h, u = there, w
+        v1 += (d - u) * (h + rx_ground)
+        v2 += (d - u) * (rx_ground * (2.0 * d + u) + h * (d + 2.0 * u))
+        square = 1.0 / (d * d)
+        smooth_tx, smooth_rx = (2.0 * v1 * d - v2) * square, (v2 - v1 * d) * square
+        over_tx, over_rx = flat - direct, back + direct
+        sunk = max(above, 0.0) / (over_tx + over_rx) if over_tx > 0.0 and blocked else 0.0
+        low_tx, low_rx = min(smooth_tx, tx_ground), min(smooth_rx, rx_ground)
+        g[TX_EFFECTIVE, i] = tx - min(smooth_tx - sunk * over_tx, tx_ground)
+        g[RX_EFFECTIVE, i] = rx - min(smooth_rx - sunk * over_rx, rx_ground)
+        g[TX_DUCT, i], g[RX_DUCT, i] = tx - low_tx, rx - low_rx
+        g[LOW_TX, i], g[RISE, i] = low_tx, (low_rx - low_tx) / d
 
 
-@woven
-def _fitted(
-    line: np.ndarray, own: np.ndarray, last: int, step: float, d: float, tx_ground: float, rx_ground: float
-) -> tuple[float, float]:
-    """Least-squares smooth Earth at both ends (equations 85 to 88); the interval before the own points differs."""
-    h, u = line[HEIGHT, last], last * step
-    v1 = step * (tx_ground + 2 * line[SUM, last] - h)
-    v2 = step * (6 * (line[MOMENT, last] - h * u) + step * tx_ground + h * (3 * u - step))
-    for j in range(OWN_POINTS - 1, -2, -1):
-        there, w = (own[OWN_BARE, j], d - (j + 1) * step) if j >= 0 else (rx_ground, d)
-        v1 += (w - u) * (h + there)
-        v2 += (w - u) * (there * (2 * w + u) + h * (w + 2 * u))
-        h, u = there, w
-    square = 1.0 / (d * d)
-    return (2 * v1 * d - v2) * square, (v2 - v1 * d) * square
+@vectorised
+def _meet(g: np.ndarray, nu: int, steep: int, first: int, lanes: int, bulge: float, wavelength_m: float) -> None:
+    """Edge where the horizons of a path that is not in sight meet (equations 18 to 20)."""
+    for lane in range(np.uint64(lanes)):
+        i = np.uint64(first) + lane
+        d = g[DISTANCE, i]
+        from_tx, from_rx = g[steep, i] - g[SUNK, i], g[BACK, i] + g[SUNK, i] + 2.0 * bulge * d
+        g[nu, i] = math.sqrt((0.002 / wavelength_m) * d * max(from_tx, 0.0) * max(from_rx, 0.0))
+
+
+@vectorised
+def _horizons(g: np.ndarray, first: int, lanes: int, step: float) -> None:
+    """Of paths that are not in sight, slopes as tangents; and the path's own points between over the smooth Earth."""
+    for lane in range(np.uint64(lanes)):
+        i = np.uint64(first) + lane
+        d, tx_at, rx_at, highest = g[DISTANCE, i], g[STEEP_AT, i], g[BACK_AT, i], -1e300
+        for j in range(OWN_POINTS):
+            u = d - (j + 1) * step
+            over = g[OWN_BARE + j, i] - g[RISE, i] * u
+            highest = max(highest, over) if (tx_at <= u) & (u <= rx_at) else highest
+        g[HIGHEST, i], g[TX_HORIZON, i], g[RX_HORIZON, i] = highest, tx_at, d - rx_at
+        g[TX_SLOPE, i], g[RX_SLOPE, i] = g[STEEP, i] / 1000.0, g[BACK, i] / 1000.0
+
+
+@vectorised
+def _rough(g: np.ndarray, at: np.ndarray, top: np.ndarray, most: int, first: int, lanes: int, bulge: float) -> None:
+    """Greatest height above the smooth Earth between the horizons (equation 95), also over the corners."""
+    for k in range(np.uint64(most)):
+        for lane in range(np.uint64(lanes)):
+            i = np.uint64(first) + lane
+            u, highest = at[k, lane], g[HIGHEST, i]
+            over = top[k, lane] + bulge * u * u - g[RISE, i] * u
+            between = (g[STEEP_AT, i] <= u) & (u <= g[BACK_AT, i])
+            g[HIGHEST, i] = max(highest, over) if between else highest
