@@ -20,11 +20,12 @@ from phusong.radio.sweep.radial import (
     INVERSE,
     LINE_COLUMNS,
     in_sight,
-    raise_hull,
+    raise_hulls,
     read_own,
     read_radial,
     set_climate,
     set_shared,
+    take_corners,
 )
 from phusong.radio.sweep.rows import (
     CHUNK,
@@ -44,10 +45,11 @@ from phusong.radio.sweep.rows import (
 )
 from phusong.radio.sweep.sampling import Ends, Foot, Rasters
 from phusong.radio.sweep.shared_profile import measure
-from phusong.radio.sweep.shared_rows import BLOCK, OWN_POINTS, RX_GROUND, SHARED_ROWS
+from phusong.radio.sweep.shared_rows import BLOCK, GIVEN_ROWS, OWN_POINTS, RX_GROUND, SHARED_ROWS
 
 _RADIALS = 16
 """How many of them are kept at a time, for the paths that are measured together."""
+_DISTANCE, _LATITUDE = GIVEN_ROWS, GIVEN_ROWS + 1
 
 
 class Sweep(NamedTuple):
@@ -68,6 +70,9 @@ class _Batch(NamedTuple):
     ----------
     g
         What `rows` and `shared_rows` name, shape (2, rows, paths).
+    given
+        What `shared_rows` calls given, then distance and latitude, of the paths that are not yet in `g`, shape (2,
+        rows, BLOCK): few pages of memory, since each path writes into every row.
     corner, corners
         As `measure` takes them, for each side.
     place
@@ -81,6 +86,7 @@ class _Batch(NamedTuple):
     """
 
     g: np.ndarray
+    given: np.ndarray
     corner: np.ndarray
     corners: np.ndarray
     place: np.ndarray
@@ -123,6 +129,7 @@ def _batch(kinds: int, most: int) -> _Batch:
     corner[:, :, :, 0] = 1.0
     return _Batch(
         np.ones((2, SHARED_ROWS, WIDTH)),
+        np.ones((2, GIVEN_ROWS + 2, BLOCK)),
         corner,
         np.ones((2, kinds, BLOCK), np.int64),
         np.empty((2, CHUNK), np.int64),
@@ -156,8 +163,15 @@ def _sweep(
     most, busiest = last.max() + 1, np.diff(starts).max()
     kinds = 2 if clutter.shape[0] or c.time_percent < 50.0 else 1
     batch = _batch(kinds, most)
-    g, corner, corners, place, tops = batch.g, batch.corner, batch.corners, batch.place, batch.tops
-    line, hull, held = np.empty((most, LINE_COLUMNS)), np.empty((kinds, 2, most)), np.zeros(2, np.int64)
+    g, given, corner, corners, place, tops = (
+        batch.g,
+        batch.given,
+        batch.corner,
+        batch.corners,
+        batch.place,
+        batch.tops,
+    )
+    line, hull, held = np.empty((most, LINE_COLUMNS)), np.empty((kinds, 2, most)), np.zeros(kinds, np.int64)
     line[1:, INVERSE] = 1.0 / (np.arange(1, most) * step_km)
     end, own, known = np.empty((5, busiest)), np.empty((2, OWN_POINTS, busiest)), np.empty(busiest, np.bool_)
     count, kept = np.zeros(2, np.int64), 0
@@ -180,20 +194,16 @@ def _sweep(
             path, d, x, y, ground = order[first + i], end[0, i], end[1, i], end[2, i], end[3, i]
             if not known[i]:
                 continue
-            for kind in range(kinds):
-                for k in range(passed + 1, last[path] + 1):
-                    held[kind] = raise_hull(hull, kind, held[kind], k, tops[kept, kind, k])
+            raise_hulls(hull, held, tops, kept, passed + 1, last[path])
             passed = last[path]
             side = 1 if in_sight(line, passed, own, i, d, ground + rx_height_m, step_km, foot.top_m, c.earth_km) else 0
-            n = count[side]
-            g[side, DISTANCE, n], g[side, RX_GROUND, n], g[side, LATITUDE, n] = d, ground, end[4, i]
-            for kind in range(kinds):
-                corners[side, kind, n % BLOCK] = held[kind]
-                for k in range(held[kind]):
-                    corner[side, kind, 0, k, n % BLOCK] = hull[kind, 0, k] * step_km
-                    corner[side, kind, 1, k, n % BLOCK] = hull[kind, 1, k]
-            set_shared(g, side, n, line, own, i, passed, kept, kinds)
+            n, lane = count[side], count[side] % BLOCK
+            given[side, RX_GROUND - ROWS, lane] = ground
+            given[side, _DISTANCE, lane], given[side, _LATITUDE, lane] = d, end[4, i]
+            take_corners(corner, corners, side, lane, hull, held, step_km)
+            set_shared(given, side, lane, line, own, i, passed, kept, kinds)
             if zone.shape[0]:
+                g[side, DISTANCE, n] = d
                 set_climate(g[side], n, line, passed, step_km, zone, origin, x, y)
                 set_coasts(g[side], n, zone, origin, foot, x, y, c)
             place[side, n] = path
@@ -255,7 +265,13 @@ def _complete(
     """All that the closed form needs of some paths of one side."""
     if first == after:
         return
-    g, shares = batch.g[side], batch.shares
+    g, given, shares = batch.g[side], batch.given[side], batch.shares
+    for row in range(GIVEN_ROWS):
+        g[ROWS + row, first:after] = given[row, : after - first]
+    g[DISTANCE, first:after], g[LATITUDE, first:after] = (
+        given[_DISTANCE, : after - first],
+        given[_LATITUDE, : after - first],
+    )
     for i in range(first, after):
         g[DUCT_SHARE, i] = shares[int(abs(g[LATITUDE, i]))]
     _spread(g, first, after, foot.top_m, sweep.rx_height_m, sweep.step_km)

@@ -14,7 +14,7 @@ import numpy as np
 
 from phusong.radio.sweep.elementary import kernel, woven
 from phusong.radio.sweep.ground import INLAND_ZONE, SEA
-from phusong.radio.sweep.rows import DISTANCE, INLAND, K_BETA_EARTH_KM, LAND, SEA_SHARE, Constants
+from phusong.radio.sweep.rows import DISTANCE, INLAND, K_BETA_EARTH_KM, LAND, ROWS, SEA_SHARE, Constants
 from phusong.radio.sweep.sampling import Foot, Origin, Rasters, bilinear, clutter_at, on_raster, zone_at
 from phusong.radio.sweep.shared_rows import (
     BETA_STEEP,
@@ -210,19 +210,31 @@ def in_sight(
 
 @woven
 def set_shared(
-    g: np.ndarray, side: int, n: int, line: np.ndarray, own: np.ndarray, i: int, last: int, radial: int, kinds: int
+    given: np.ndarray,
+    side: int,
+    lane: int,
+    line: np.ndarray,
+    own: np.ndarray,
+    i: int,
+    last: int,
+    radial: int,
+    kinds: int,
 ) -> None:
-    """What path n has of its radial, up to the last point that they share, and of its own."""
+    """What a path has of its radial, up to the last point that they share, and of its own, in the rows given."""
     for j in range(OWN_POINTS):
-        g[side, OWN_BARE + j, n] = own[BARE, j, i]
-    g[side, RADIAL, n], g[side, LAST, n], g[side, LAST_HEIGHT, n] = radial, last, line[last, HEIGHT]
-    g[side, HEIGHT_SUM, n], g[side, HEIGHT_MOMENT, n] = line[last, SUM], line[last, MOMENT]
-    g[side, STEEP, n], g[side, STEEP_AT, n] = line[last, STEEPEST], line[last, STEEPEST_AT]
-    g[side, FLAT, n] = line[last, STEEPEST_FLAT]
+        given[side, OWN_BARE - ROWS + j, lane] = own[BARE, j, i]
+    given[side, RADIAL - ROWS, lane], given[side, LAST - ROWS, lane] = radial, last
+    given[side, LAST_HEIGHT - ROWS, lane], given[side, FLAT - ROWS, lane] = (
+        line[last, HEIGHT],
+        line[last, STEEPEST_FLAT],
+    )
+    given[side, HEIGHT_SUM - ROWS, lane], given[side, HEIGHT_MOMENT - ROWS, lane] = line[last, SUM], line[last, MOMENT]
+    given[side, STEEP - ROWS, lane], given[side, STEEP_AT - ROWS, lane] = line[last, STEEPEST], line[last, STEEPEST_AT]
     if kinds > 1:
         for j in range(OWN_POINTS):
-            g[side, OWN_COVERED + j, n] = own[COVERED, j, i]
-        g[side, COVER_STEEP, n], g[side, BETA_STEEP, n] = line[last, STEEPEST_COVERED], line[last, STEEPEST_BETA]
+            given[side, OWN_COVERED - ROWS + j, lane] = own[COVERED, j, i]
+        given[side, COVER_STEEP - ROWS, lane] = line[last, STEEPEST_COVERED]
+        given[side, BETA_STEEP - ROWS, lane] = line[last, STEEPEST_BETA]
 
 
 @woven
@@ -250,13 +262,45 @@ def set_climate(
 
 
 @woven
-def raise_hull(hull: np.ndarray, kind: int, corners: int, k: int, top: float) -> int:
-    """Add point k of height `top` to an upper convex hull, a stack of points and heights; returns how many it holds."""
-    while corners > 1:
-        a, low = hull[kind, 0, corners - 2], hull[kind, 1, corners - 2]
-        b, high = hull[kind, 0, corners - 1], hull[kind, 1, corners - 1]
-        if (high - low) * (k - a) > (top - low) * (b - a):
-            break
-        corners -= 1
-    hull[kind, 0, corners], hull[kind, 1, corners] = k, top
-    return corners + 1
+def raise_hulls(hull: np.ndarray, held: np.ndarray, tops: np.ndarray, radial: int, first: int, last: int) -> None:
+    """
+    Add points of a radial to the upper convex hulls of its kinds of ground.
+
+    Parameters
+    ----------
+    hull
+        Stacks of corners, shape (kinds, 2, points): number of the point, and its height.
+    held
+        How many of them there are.
+    """
+    for kind in range(held.size):
+        corners = held[kind]
+        for k in range(first, last + 1):
+            top = tops[radial, kind, k]
+            while corners > 1:
+                a, low = hull[kind, 0, corners - 2], hull[kind, 1, corners - 2]
+                b, high = hull[kind, 0, corners - 1], hull[kind, 1, corners - 1]
+                if (high - low) * (k - a) > (top - low) * (b - a):
+                    break
+                corners -= 1
+            hull[kind, 0, corners], hull[kind, 1, corners] = k, top
+            corners += 1
+        held[kind] = corners
+
+
+@woven
+def take_corners(
+    corner: np.ndarray,
+    corners: np.ndarray,
+    side: int,
+    lane: int,
+    hull: np.ndarray,
+    held: np.ndarray,
+    step_km: float,
+) -> None:
+    """Copy the corners, as distances in km and heights, into a column of `corner`, and how many to `corners`."""
+    for kind in range(held.size):
+        corners[side, kind, lane] = held[kind]
+        for k in range(held[kind]):
+            corner[side, kind, 0, k, lane] = hull[kind, 0, k] * step_km
+            corner[side, kind, 1, k, lane] = hull[kind, 1, k]
