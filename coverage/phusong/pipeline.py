@@ -20,7 +20,7 @@ from scipy import sparse
 from phusong import people
 from phusong.config import Layer, Project
 from phusong.grid import Grid
-from phusong.layers import antennas, claims, sites, tables
+from phusong.layers import antennas, claims, sites, tables, villages
 from phusong.layers.cautions import warnings
 from phusong.layers.inputs import Inputs, read_inputs
 from phusong.ledger import claimed, expectation, indicators, log, record, snapshot
@@ -30,8 +30,9 @@ from phusong.ledger.indicators import Counts
 from phusong.ledger.period import Period
 from phusong.ledger.snapshot import Snapshot
 from phusong.ledger.surface import Surface, rasters
+from phusong.ledger.villages import village_table
 from phusong.people import Balance
-from phusong.power import access
+from phusong.power import access, electrification, evidence
 from phusong.radio import coverage as radio
 from phusong.radio import levels, probability, spots
 from phusong.radio.carrier import carriers
@@ -51,7 +52,6 @@ from phusong.zones import gaps, patches
 from phusong.zones.gaps import Gap
 
 ACCESS_VALUES = (NOT_SERVED, SERVED, UNKNOWN)
-STATES = {NOT_SERVED: "not_served", SERVED: "served", UNKNOWN: "unknown"}
 
 Expectations = Mapping[expectation.Key, Expectation]
 Progress = Callable[[str, int, int], None]
@@ -104,11 +104,12 @@ def run(project: Project, quarter: str, workers: int, progress: Progress) -> Out
     clock.done("layers")
     divided, share, balance = populate(project, inputs)
     clock.done("people")
-    surface, expected = survey(project, inputs, divided, share, workers, progress)
+    electricity = electrify(project, period, inputs)
+    surface, expected = survey(project, inputs, electricity, divided, share, workers, progress)
     clock.done("radio and power")
     progress("drawing dead zones and counting", 0, 0)
     found = patches.patches(surface.gap, surface.micro, inputs.grid, round(project.zones.min_people * MICRO))
-    made = assemble(project, period, inputs, surface, expected, divided, found, balance)
+    made = assemble(project, period, inputs, electricity, surface, expected, divided, found, balance)
     clock.done("zones and tables")
     progress("writing the snapshot", 0, 0)
     place, digest = snapshot.write(made, folder)
@@ -150,9 +151,19 @@ def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse
     return sparse.csr_array(own[:, of_grid]), sparse.csr_array(share[:studied][:, of_grid]), balance
 
 
+def electrify(project: Project, period: Period, inputs: Inputs) -> evidence.Access:
+    """Electricity of each village: its flag, and where there is none what mapped lines and outage records say."""
+    codes = inputs.communes.commune_code
+    filed = codes.isin(inputs.outages.commune_code[inputs.outages.period == period.name]).to_numpy(bool)
+    unlit = np.full(len(inputs.villages), np.nan)  # there is no layer of night lights
+    astray = villages.astray(inputs.villages, inputs.communes)
+    return evidence.weigh(inputs.villages, astray, inputs.power_lines, unlit, codes, filed, project.power)
+
+
 def survey(
     project: Project,
     inputs: Inputs,
+    electricity: evidence.Access,
     divided: sparse.csr_array,
     share: sparse.csr_array,
     workers: int,
@@ -169,7 +180,7 @@ def survey(
     territory = access.territories(
         inputs.villages, inputs.communes.commune_code, commune, grid, project.power.village_reach_m
     )
-    power = access.electricity(inputs.villages, territory)
+    power, _ = electrification.on_pixels(electricity.villages, territory)
     gap = gaps.classify(signal, power, commune >= 0)
     kinds = {kind.value: kind.label for kind in Gap}
     by_technology = spots.by_technology(level)
@@ -183,6 +194,7 @@ def assemble(
     project: Project,
     period: Period,
     inputs: Inputs,
+    electricity: evidence.Access,
     surface: Surface,
     expected: Expectations,
     divided: sparse.csr_array,
@@ -210,11 +222,12 @@ def assemble(
         expectation.expectation_table(communes, expected, confidence),
         claimed.claim_table(communes, claimants, where),
     ]
-    villages = _villages(inputs, surface)
+    living = people.whole(access.village_people(surface.territory, surface.micro, len(inputs.villages))[:, np.newaxis])
+    inhabited = village_table(inputs.villages, inputs.grid, surface.signal, electricity.villages, living[:, 0])
     kept: dict[str, pd.DataFrame] = {
         "communes": communes,
         "neighbours": inputs.neighbours,
-        "villages": villages,
+        "villages": inhabited,
         "zones": zones,
         "sites": inputs.sites,
         "antennas": antennas.table(inputs.antennas),
@@ -237,7 +250,9 @@ def assemble(
     images["terrain"] = (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))
     if inputs.clutter_m is not None:
         images["clutter"] = (inputs.terrain_grid, inputs.terrain_grid.wrap(inputs.clutter_m, "clutter height", "m"))
-    facts = _facts(project, inputs, found, balance, indicators.reached(project.targets, kept["indicators"]))
+    apart = electrification.mismatches(electricity.villages, surface.territory, surface.micro, surface.commune >= 0)
+    met = indicators.reached(project.targets, kept["indicators"])
+    facts = _facts(project, inputs, {**electricity.counts, **apart}, found, balance, met)
     return Snapshot(marked, images, record.compose(project, period, facts))
 
 
@@ -348,27 +363,18 @@ def _by_commune(period: Period, inputs: Inputs, zones: gpd.GeoDataFrame) -> pd.D
     return pd.concat([pd.DataFrame(counted), filed], axis=1)
 
 
-def _villages(inputs: Inputs, surface: Surface) -> gpd.GeoDataFrame:
-    """Villages with their people, and their signal and power at the village's place."""
-    villages = inputs.villages
-    micro = access.village_people(surface.territory, surface.micro, len(villages))
-    row, column, inside = inputs.grid.locate(villages.geometry.x.to_numpy(), villages.geometry.y.to_numpy())
-    signal = np.where(inside, surface.signal[row, column], UNKNOWN)
-    power = villages.has_grid_power.astype("Int64").fillna(UNKNOWN)
-    return villages.assign(
-        people=people.whole(micro[:, np.newaxis])[:, 0],
-        signal=pd.Series(signal).map(STATES).to_numpy(object),
-        power=power.map(STATES).to_numpy(object),
-    )
-
-
 def _population(inputs: Inputs) -> gpd.GeoDataFrame:
     outlines = shapely.polygons(inputs.population.corners_m)
     return gpd.GeoDataFrame({"people": inputs.population.people}, geometry=outlines, crs=inputs.grid.crs)
 
 
 def _facts(
-    project: Project, inputs: Inputs, found: patches.Patches, balance: Balance, targets: list[dict[str, Any]]
+    project: Project,
+    inputs: Inputs,
+    electricity: Mapping[str, Any],
+    found: patches.Patches,
+    balance: Balance,
+    targets: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """What the stages tell the record of the run."""
     counts = {account.layer: account.as_dict() for account in inputs.accounts}
@@ -380,7 +386,7 @@ def _facts(
     return {
         "people_vintage": inputs.population.year,
         "grid": {"crs": project.grid.crs, "pixel_m": pixel_m, "shape": list(inputs.grid.shape)},
-        "counts": {**counts, "zones": zones},
+        "counts": {**counts, "zones": zones, "electricity": electricity},
         "warnings": warnings(inputs.accounts),
         "balance": {**balance.as_dict(), "people_scaled_to": project.people.scale_to},
         "targets": targets,

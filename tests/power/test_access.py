@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from phusong.grid import Grid
-from phusong.power.access import electricity, territories, village_people
+from phusong.power.access import territories, village_people
 
 CODES = pd.Series(["01001", "01002"])
 
@@ -150,19 +150,6 @@ def test_territories_against_a_plain_reading_of_the_rule(
         if near:
             expected[r, c] = min(near)[1]
     assert territories(rows, CODES, commune, grid, reach_m).tolist() == expected.tolist()
-
-
-@pytest.mark.parametrize("dtype", ["boolean", object])
-def test_flags_become_power_and_missing_is_unknown(dtype: object):
-    rows = villages(*[("01001", 50, 50)] * 3)
-    rows["has_grid_power"] = pd.Series([True, False, None], dtype=dtype)
-    power = electricity(rows, np.array([[0, 1], [2, -1]], np.int32))
-    assert power.tolist() == [[1, 0], [255, 255]]
-    assert power.dtype == np.uint8
-
-
-def test_without_villages_all_power_is_unknown():
-    assert electricity(villages(), np.full((2, 2), -1, np.int32)).tolist() == [[255, 255], [255, 255]]
 
 
 def test_people_of_a_territory_are_its_pixels_people():

@@ -9,8 +9,10 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from phusong.config.power import Power
 from phusong.config.radio import Band, Environment, Levels, Prior, Radio, Uncertainty
 from phusong.config.section import Section, Share, Technology, Text
+from phusong.config.zones import Zones
 from phusong.errors import ConfigError
 from phusong.faults import sentences
 from phusong.text import nearest, nfc
@@ -34,8 +36,6 @@ __all__ = [
     "shipped",
     "write_template",
 ]
-
-Level = Literal["limited", "good", "very_good"]
 
 LAYER_NAMES = (
     "communes",
@@ -148,24 +148,6 @@ class People(Section):
 
     scale_to: Literal["raster", "official"] = "raster"
     """`official` scales each commune to its `population` column; communes without a figure stay as they are."""
-
-
-class Power(Section):
-    """Electricity, first form."""
-
-    village_reach_m: float = Field(2000, gt=0, le=20000)
-    """Farthest pixel of a village's territory."""
-
-
-class Zones(Section):
-    """Dead zones, first form."""
-
-    technologies: tuple[Technology, ...] = Field(("LTE", "NR"), min_length=1)
-    """A pixel has signal when any operator serves it with any of these."""
-    level: Level = "limited"
-    """... at this level or better."""
-    min_people: float = Field(10, ge=0)
-    """Smaller zones are not drawn; their people stay in the sums as scattered."""
 
 
 class Target(Section):

@@ -221,7 +221,7 @@ def _cut(
             villages_account,
             studied=len(own),
             commune_unknown=orphans,
-            outside_their_commune=villages.astray(own, studied),
+            outside_their_commune=int(villages.astray(own, studied).sum()),
         ),
         _with(read["power_lines"][1], touching=len(lines)),
         _with(read["substations"][1], in_reach=len(stations)),

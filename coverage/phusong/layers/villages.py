@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import shapely
+from numpy.typing import NDArray
 
 from phusong.config import Project
 from phusong.layers.account import Account
@@ -37,10 +39,11 @@ def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
     return read_points(project, "villages", SCHEMA, "village_id")
 
 
-def astray(villages: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> int:
-    """Villages that do not stand in the commune they name, among those whose commune is there."""
+def astray(villages: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Which villages do not stand in the commune they name, among those whose commune is there."""
     outlines = communes.set_index("commune_code").geometry.reindex(villages.commune_code)
-    return int((~shapely.covers(outlines.to_numpy(), villages.geometry.to_numpy()) & outlines.notna().to_numpy()).sum())
+    inside = shapely.covers(outlines.to_numpy(), villages.geometry.to_numpy())
+    return np.asarray(~inside & outlines.notna().to_numpy(), bool)
 
 
 def unmatched(villages: gpd.GeoDataFrame, commune_codes: pd.Series) -> int:

@@ -1,4 +1,4 @@
-"""Electricity access, first form: what the villages' flags say, for their territories and no further."""
+"""Territories of villages: the ground that what is known of a village speaks of, and the people on it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from phusong.grid import Grid
-from phusong.units import UNKNOWN
 
 
 def territories(
@@ -34,12 +33,6 @@ def territories(
     x = (villages.geometry.x.to_numpy() - grid.west) / grid.pixel_m
     y = (grid.north - villages.geometry.y.to_numpy()) / grid.pixel_m
     return _nearest(commune, order, edges, np.stack([x, y], axis=1), reach_m / grid.pixel_m)
-
-
-def electricity(villages: gpd.GeoDataFrame, territory: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """Power of each pixel by the flag of the village whose territory it is: 0 no, 1 yes, 255 unknown."""
-    flags = villages.has_grid_power.astype("Float64").fillna(UNKNOWN).to_numpy(np.uint8)
-    return np.append(flags, np.uint8(UNKNOWN))[territory]  # -1 picks the last: nobody's ground
 
 
 def village_people(territory: NDArray[np.int32], micro: NDArray[np.int64], villages: int) -> NDArray[np.int64]:

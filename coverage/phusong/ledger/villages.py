@@ -1,0 +1,45 @@
+"""The table of villages: who lives there, and whether there is signal and power."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phusong.grid import Grid
+from phusong.units import CERTAIN, NOT_SERVED, SERVED, UNKNOWN
+
+_STATES = {NOT_SERVED: "not_served", SERVED: "served", UNKNOWN: "unknown"}
+
+
+def village_table(
+    villages: gpd.GeoDataFrame,
+    grid: Grid,
+    signal: NDArray[np.uint8],
+    power: pd.DataFrame,
+    people: NDArray[np.int64],
+) -> gpd.GeoDataFrame:
+    """
+    Villages with their people, the signal at their place, and their power with what it rests on.
+
+    Parameters
+    ----------
+    signal
+        0 no, 1 yes, 255 unknown, of each pixel of the grid; a village beyond it is unknown.
+    power
+        A row a village: `power` coded alike, `probability_e4`, `evidence`, `contradicted_by`, `line_distance_m`.
+    people
+        Whole people of each village's territory.
+    """
+    row, column, inside = grid.locate(villages.geometry.x.to_numpy(), villages.geometry.y.to_numpy())
+    here = np.where(inside, signal[row, column], UNKNOWN)
+    return villages.assign(
+        people=people,
+        signal=pd.Series(here).map(_STATES).to_numpy(object),
+        power=power.power.map(_STATES).to_numpy(object),
+        power_probability=(power.probability_e4 / CERTAIN).astype("Float64").to_numpy(),
+        power_evidence=power.evidence.to_numpy(object),
+        power_contradicted_by=power.contradicted_by.to_numpy(object),
+        power_line_distance_m=power.line_distance_m.to_numpy(float),
+    )
