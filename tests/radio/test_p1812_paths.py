@@ -361,6 +361,17 @@ def test_fast_is_the_plain_form_on_shared_profiles(model, relief_m, mast_m, pixe
         assert np.median(difference) < 1e-6
 
 
+def test_a_path_that_grazes_the_trees_over_one_earth_only():
+    "In sight over the Earth of k = 3 and behind trees over the median one; the nearest point lies between two corners."
+    ground = Ground(hills(1000, seed=1000), cover(seed=1000), coast())
+    mast, model = standing(ground, 97.37, 121.81, 300), P1812(6000.0, time_percent=1.0, delta_n=100.0)
+    receivers = only(scattered(ground, mast, 4000, 0.3, 0.321, seed=1), np.array([2870, 2940, 3651]))
+    found = with_fast(ground, mast, receivers, model, 0.3, 500, 0.321)
+    assert found == pytest.approx(
+        plain_losses(ground, mast, receivers, model, 0.3, (0.3, 0.321, 500)), abs=PART_TIME_DB
+    )
+
+
 def round_hills(relief_m):
     """Rings around pixel (120, 120): along every radial the same ground."""
     distance = np.hypot(ROWS - 120, COLUMNS - 120)

@@ -92,19 +92,13 @@ def measure(
     room
         For as many numbers as a radial has points.
     """
-    if first == after:
-        return
     bulge, beta, n = 500.0 / c.earth_km, 500.0 / K_BETA_EARTH_KM, after - first
-    ground = tops.shape[1] - 1
-    own = OWN_COVERED if ground == COVERED else OWN_BARE
     _bare(g, corner[BARE], _even(corner[BARE], corners[BARE], n), tops, room, first, n, step_km, foot, bulge, c)
-    if ground == COVERED:
-        most = _even(corner[ground], corners[ground], n)
-        _edges(g, NU, corner[ground], most, tops, room, own, COVER_STEEP, first, n, step_km, foot, bulge, bulge, c)
+    if tops.shape[1] > COVERED:
+        most = _even(corner[COVERED], corners[COVERED], n)
+        _edges(g, NU, corner[COVERED], most, tops, room, COVER_STEEP, first, n, step_km, foot, bulge, bulge, c)
         if c.time_percent < 50:
-            _edges(
-                g, NU_BETA, corner[ground], most, tops, room, own, BETA_STEEP, first, n, step_km, foot, bulge, beta, c
-            )
+            _edges(g, NU_BETA, corner[COVERED], most, tops, room, BETA_STEEP, first, n, step_km, foot, bulge, beta, c)
 
 
 @kernel
@@ -166,7 +160,6 @@ def _edges(
     most: int,
     tops: np.ndarray,
     room: np.ndarray,
-    own: int,
     steep: int,
     first: int,
     n: int,
@@ -178,7 +171,7 @@ def _edges(
 ) -> None:
     """Edges over what grows on the ground and an Earth of `bulge`; heights have the bulge `taken` off."""
     at, top, tx, lanes = corner[0], corner[1], foot.top_m, whole_vectors(n)
-    _own_points(g, own, steep, first, lanes, tx, bulge, step, _CLEAR_NU * _CLEAR_NU * c.wavelength_m)
+    _own_points(g, OWN_COVERED, steep, first, lanes, tx, bulge, step, _CLEAR_NU * _CLEAR_NU * c.wavelength_m)
     seen = _seen(g, first, n)
     if seen < n:
         _look_back(g, at, top, most, first, lanes, taken - bulge, bulge)
