@@ -297,3 +297,9 @@ def test_a_windows_path_is_told_how_to_be_written(written):
     project = written(replaced('"sites.csv"', r"'data\sites.csv'"))
     with pytest.raises(ConfigError, match="write paths with /"):
         project.files(project.layers.sites)
+
+
+def test_a_fault_between_keys_is_told_without_the_whole_section(written):
+    with pytest.raises(ConfigError) as told:
+        written(WHOLE + "\n[power.lights]\nlit_nw_cm2_sr = 0.1\n")
+    assert str(told.value).endswith("power.lights: lit_nw_cm2_sr must lie above dark_nw_cm2_sr")

@@ -34,11 +34,12 @@ def _sentence(place: tuple[str, ...], errors: list[Any], model: type[BaseModel])
         return f"{where}: unknown key" + (f"; did you mean '{near}'?" if near else "")
     if error["type"] == "missing":
         return f"{where}: is missing"
-    found = f"(found {error['input']!r})"
+    # A fault between the keys of a section has all of the section as its input, and names the keys itself.
+    found = "" if isinstance(error["input"], dict) else f" (found {error['input']!r})"
     if len(errors) > 1:
         meaning = " ".join((_place(error["loc"], model)[1] or "another kind of value").split())
-        return f"{where}: expected: {meaning} {found}"[:300]
-    return f"{where}: {error['msg'].removeprefix('Value error, ')} {found}"[:300]
+        return f"{where}: expected: {meaning}{found}"[:300]
+    return f"{where}: {error['msg'].removeprefix('Value error, ')}{found}"[:300]
 
 
 def _place(location: Sequence[str | int], top: type[BaseModel]) -> tuple[tuple[str, ...], str]:
