@@ -26,7 +26,12 @@ _TWO_LOG2_E = 2 / LN_2
 kernel = njit(cache=True, nogil=True, error_model="numpy")
 """Any other loop."""
 woven = njit(cache=True, nogil=True, forceinline=True, error_model="numpy")
-"""A part of a kernel that would cost more to call than to run."""
+"""
+A part of a kernel that would cost more to call than to run.
+
+Where it takes an array out of another one, or names one in a branch only, numba may count references, which costs more
+than the part itself: then the machine code calls NRT_incref.
+"""
 inlined = njit(cache=True, nogil=True, forceinline=True, error_model="numpy", fastmath={"contract"})
 """A scalar function that is woven into the loop that calls it."""
 vectorised = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})

@@ -24,6 +24,7 @@ from phusong.radio.sweep.radial import (
     read_own,
     read_radial,
     set_climate,
+    set_covered,
     set_shared,
     take_corners,
 )
@@ -201,7 +202,9 @@ def _sweep(
             given[side, RX_GROUND - ROWS, lane] = ground
             given[side, _DISTANCE, lane], given[side, _LATITUDE, lane] = d, end[4, i]
             take_corners(corner, corners, side, lane, hull, held, step_km)
-            set_shared(given, side, lane, line, own, i, passed, kept, kinds)
+            set_shared(given, side, lane, line, own, i, passed, kept)
+            if kinds > 1:
+                set_covered(given, side, lane, line, own, i, passed)
             if zone.shape[0]:
                 g[side, DISTANCE, n] = d
                 set_climate(g[side], n, line, passed, step_km, zone, origin, x, y)
@@ -265,29 +268,34 @@ def _complete(
     """All that the closed form needs of some paths of one side."""
     if first == after:
         return
-    g, given, shares = batch.g[side], batch.given[side], batch.shares
-    for row in range(GIVEN_ROWS):
-        g[ROWS + row, first:after] = given[row, : after - first]
-    g[DISTANCE, first:after], g[LATITUDE, first:after] = (
-        given[_DISTANCE, : after - first],
-        given[_LATITUDE, : after - first],
-    )
-    for i in range(first, after):
-        g[DUCT_SHARE, i] = shares[int(abs(g[LATITUDE, i]))]
-    _spread(g, first, after, foot.top_m, sweep.rx_height_m, sweep.step_km)
+    g = batch.g[side]
+    _spread(g, batch.given[side], batch.shares, first, after, foot.top_m, sweep.rx_height_m, sweep.step_km)
     if not zoned:
         _inland(g, first, after)
     measure(g, batch.corner[side], batch.corners[side], batch.tops, batch.room, first, after, sweep.step_km, foot, c)
 
 
 @vectorised
-def _spread(g: np.ndarray, first: int, after: int, top_m: float, rx_height_m: float, step_km: float) -> None:
-    """Intervals of the path's own profile, and its antennas."""
-    for i in range(np.uint64(first), np.uint64(after)):
-        d = g[DISTANCE, i]
+def _spread(
+    g: np.ndarray,
+    given: np.ndarray,
+    shares: np.ndarray,
+    first: int,
+    after: int,
+    top_m: float,
+    rx_height_m: float,
+    step_km: float,
+) -> None:
+    """Put what is given into its columns, with the intervals of the path's own profile, and its antennas."""
+    for row in range(np.uint64(GIVEN_ROWS)):
+        for lane in range(np.uint64(after - first)):
+            g[np.uint64(ROWS) + row, np.uint64(first) + lane] = given[row, lane]
+    for lane in range(np.uint64(after - first)):
+        i, d, north = np.uint64(first) + lane, given[_DISTANCE, lane], given[_LATITUDE, lane]
         intervals = np.ceil(d / step_km)
+        g[DISTANCE, i], g[LATITUDE, i], g[DUCT_SHARE, i] = d, north, shares[np.uint64(abs(north))]
         g[SPACING, i], g[SAMPLES, i] = d / intervals, intervals - 1.0
-        g[TX_AMSL, i], g[RX_AMSL, i] = top_m, g[RX_GROUND, i] + rx_height_m
+        g[TX_AMSL, i], g[RX_AMSL, i] = top_m, given[RX_GROUND - ROWS, lane] + rx_height_m
 
 
 @vectorised

@@ -8,33 +8,42 @@ import numpy as np
 
 from phusong.radio.sweep.elementary import kernel, scan, woven
 from phusong.radio.sweep.rows import DISTANCE
-from phusong.radio.sweep.shared_rows import LAST, LEAST, LEAST_AT, OWN_BARE, OWN_POINTS, RADIAL, SUNK, UNDER_CHORD
+from phusong.radio.sweep.shared_rows import (
+    IN_SIGHT,
+    LAST,
+    LEAST,
+    LEAST_AT,
+    OWN_BARE,
+    OWN_POINTS,
+    RADIAL,
+    SUNK,
+    UNDER_CHORD,
+)
 
-NEVER = -1e9
-"""Stands for an edge that nothing comes near."""
 
-
-@woven
-def graze(
+@kernel
+def look_under_chords(
     g: np.ndarray,
-    i: int,
-    lane: int,
     at: np.ndarray,
     top: np.ndarray,
     most: int,
     tops: np.ndarray,
     kind: int,
     room: np.ndarray,
+    first: int,
+    n: int,
     tx: float,
     extra: float,
     step: float,
-    wavelength_m: float,
-) -> tuple[float, float]:
-    """Bullington's nu of path i (equation 15), and where; `NEVER` and the middle where no point comes near."""
-    d, least, near = g[DISTANCE, i], g[LEAST, i], g[LEAST_AT, i]
-    if g[UNDER_CHORD, i] > 0.0:
-        least, near = _under_chords(g, i, lane, at, top, most, tops[int(g[RADIAL, i]), kind], room, tx, extra, step)
-    return (-math.sqrt(0.002 * d * least / wavelength_m), near) if near >= 0.0 else (NEVER, 0.5 * d)
+) -> None:
+    """LEAST and LEAST_AT of n paths from `first` on, also over points between corners, where one may come nearer."""
+    # `tops` is handed on whole: to take the heights of a radial out of it counts a reference.
+    for lane in range(n):
+        i = first + lane
+        if g[IN_SIGHT, i] > 0.0 and g[UNDER_CHORD, i] > 0.0:
+            g[LEAST, i], g[LEAST_AT, i] = _under_chords(
+                g, i, lane, at, top, most, tops, int(g[RADIAL, i]), kind, room, tx, extra, step
+            )
 
 
 @kernel
@@ -45,7 +54,9 @@ def _under_chords(
     at: np.ndarray,
     top: np.ndarray,
     most: int,
-    points: np.ndarray,
+    tops: np.ndarray,
+    radial: int,
+    kind: int,
     room: np.ndarray,
     tx: float,
     extra: float,
@@ -66,7 +77,7 @@ def _under_chords(
             half = math.sqrt(max(middle * middle - spread * p * p, 0.0))
             begin = max(int(a / step + 1.5), int((middle - half) / spread * d / step))
             end = min(int(b / step + 0.5), int((middle + half) / spread * d / step) + 2)
-            if _least_between(points, begin, end, room, d, tx, sunk, extra, step) < least:
+            if _least_between(tops, radial, kind, begin, end, room, d, tx, sunk, extra, step) < least:
                 for point in range(begin, end):
                     near, least = point * step if room[point] < least else near, min(least, room[point])
     return least, near
@@ -74,7 +85,9 @@ def _under_chords(
 
 @scan
 def _least_between(
-    points: np.ndarray,
+    tops: np.ndarray,
+    radial: int,
+    kind: int,
     begin: int,
     end: int,
     room: np.ndarray,
@@ -88,7 +101,7 @@ def _least_between(
     least = 1e300
     for point in range(np.uint64(begin), np.uint64(end)):
         u = point * step
-        below = tx + sunk * u - points[point] - extra * u * u
+        below = tx + sunk * u - tops[np.uint64(radial), np.uint64(kind), point] - extra * u * u
         here = below * below / (u * (d - u))
         room[point] = here
         least = min(least, here)

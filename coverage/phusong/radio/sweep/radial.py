@@ -218,7 +218,6 @@ def set_shared(
     i: int,
     last: int,
     radial: int,
-    kinds: int,
 ) -> None:
     """What a path has of its radial, up to the last point that they share, and of its own, in the rows given."""
     for j in range(OWN_POINTS):
@@ -230,11 +229,15 @@ def set_shared(
     )
     given[side, HEIGHT_SUM - ROWS, lane], given[side, HEIGHT_MOMENT - ROWS, lane] = line[last, SUM], line[last, MOMENT]
     given[side, STEEP - ROWS, lane], given[side, STEEP_AT - ROWS, lane] = line[last, STEEPEST], line[last, STEEPEST_AT]
-    if kinds > 1:
-        for j in range(OWN_POINTS):
-            given[side, OWN_COVERED - ROWS + j, lane] = own[COVERED, j, i]
-        given[side, COVER_STEEP - ROWS, lane] = line[last, STEEPEST_COVERED]
-        given[side, BETA_STEEP - ROWS, lane] = line[last, STEEPEST_BETA]
+
+
+@woven
+def set_covered(given: np.ndarray, side: int, lane: int, line: np.ndarray, own: np.ndarray, i: int, last: int) -> None:
+    """`set_shared` of what grows on the ground."""
+    for j in range(OWN_POINTS):
+        given[side, OWN_COVERED - ROWS + j, lane] = own[COVERED, j, i]
+    given[side, COVER_STEEP - ROWS, lane] = line[last, STEEPEST_COVERED]
+    given[side, BETA_STEEP - ROWS, lane] = line[last, STEEPEST_BETA]
 
 
 @woven

@@ -14,7 +14,7 @@ import numpy as np
 
 from phusong.radio.sweep.closed_diffraction import whole_vectors
 from phusong.radio.sweep.elementary import kernel, vectorised
-from phusong.radio.sweep.grazing import graze, height_at
+from phusong.radio.sweep.grazing import height_at, look_under_chords
 from phusong.radio.sweep.radial import BARE, COVERED
 from phusong.radio.sweep.rows import (
     DISTANCE,
@@ -63,6 +63,8 @@ from phusong.radio.sweep.shared_rows import (
 )
 
 _CLEAR_NU = -0.78 - 1e-6
+_NEVER = -1e9
+"""Stands for an edge that nothing comes near."""
 
 
 @kernel
@@ -135,20 +137,16 @@ def _bare(
         _look_over(g, at, top, most, first, lanes, tx, bulge)
     if seen > 0:
         _look_near(g, at, top, most, first, lanes, tx, 0.0, step)
+        look_under_chords(g, at, top, most, tops, BARE, room, first, n, tx, 0.0, step)
     _smooth_earth(g, first, lanes, tx, foot.ground_m, step)
     _meet(g, NU, STEEP, first, lanes, bulge, c.wavelength_m)
-    _horizons(g, first, lanes, step)
+    _horizons(g, first, lanes, bulge, step)
     if seen < n:
         _rough(g, at, top, most, first, lanes, bulge)
-    for lane in range(n if seen > 0 else 0):
-        i = first + lane
-        if g[IN_SIGHT, i] > 0.0:
-            g[NU, i], near = graze(g, i, lane, at, top, most, tops, BARE, room, tx, 0.0, step, c.wavelength_m)
-            g[TX_HORIZON, i], g[RX_HORIZON, i] = near, g[DISTANCE, i] - near
-            g[TX_SLOPE, i] = g[SUNK, i] / 1000.0
-            g[RX_SLOPE, i] = (-g[SUNK, i] - 2.0 * bulge * g[DISTANCE, i]) / 1000.0
-            g[HIGHEST, i] = height_at(g, i, tops, near, bulge, step) - g[RISE, i] * near
     for i in range(first, first + n):
+        if g[IN_SIGHT, i] > 0.0:
+            near = g[TX_HORIZON, i]
+            g[HIGHEST, i] = height_at(g, i, tops, near, bulge, step) - g[RISE, i] * near
         g[ROUGHNESS, i] = g[HIGHEST, i] - g[LOW_TX, i]
 
 
@@ -177,12 +175,8 @@ def _edges(
         _look_back(g, at, top, most, first, lanes, taken - bulge, bulge)
     if seen > 0:
         _look_near(g, at, top, most, first, lanes, tx, taken - bulge, step)
+        look_under_chords(g, at, top, most, tops, COVERED, room, first, n, tx, taken - bulge, step)
     _meet(g, nu, steep, first, lanes, bulge, c.wavelength_m)
-    for lane in range(n if seen > 0 else 0):
-        if g[IN_SIGHT, first + lane] > 0.0:
-            g[nu, first + lane], _ = graze(
-                g, first + lane, lane, at, top, most, tops, COVERED, room, tx, taken - bulge, step, c.wavelength_m
-            )
 
 
 @kernel
@@ -343,26 +337,36 @@ def _smooth_earth(g: np.ndarray, first: int, lanes: int, tx: float, tx_ground: f
 
 @vectorised
 def _meet(g: np.ndarray, nu: int, steep: int, first: int, lanes: int, bulge: float, wavelength_m: float) -> None:
-    """Edge where the horizons of a path that is not in sight meet (equations 18 to 20)."""
+    """Edge where the horizons meet, or, of a path in sight, where it grazes the ground (equations 15, 18 to 20)."""
     for lane in range(np.uint64(lanes)):
         i = np.uint64(first) + lane
-        d = g[DISTANCE, i]
-        from_tx, from_rx = g[steep, i] - g[SUNK, i], g[BACK, i] + g[SUNK, i] + 2.0 * bulge * d
-        g[nu, i] = math.sqrt((0.002 / wavelength_m) * d * max(from_tx, 0.0) * max(from_rx, 0.0))
+        d, sunk, near, in_sight = g[DISTANCE, i], g[SUNK, i], g[LEAST_AT, i], g[IN_SIGHT, i] > 0.0
+        from_tx, from_rx = g[steep, i] - sunk, g[BACK, i] + sunk + 2.0 * bulge * d
+        edge = max(from_tx, 0.0) * max(from_rx, 0.0)
+        root = math.sqrt((0.002 / wavelength_m) * d * (g[LEAST, i] if in_sight else edge))
+        g[nu, i] = root if not in_sight else -root if near >= 0.0 else _NEVER
 
 
 @vectorised
-def _horizons(g: np.ndarray, first: int, lanes: int, step: float) -> None:
-    """Of paths that are not in sight, slopes as tangents; and the path's own points between over the smooth Earth."""
+def _horizons(g: np.ndarray, first: int, lanes: int, bulge: float, step: float) -> None:
+    """
+    Distances of the horizons and their slopes as tangents; and the path's own points between over the smooth Earth.
+
+    Those of a path in sight are where it grazes the ground, or in the middle where it comes near to none.
+    """
     for lane in range(np.uint64(lanes)):
         i = np.uint64(first) + lane
-        d, tx_at, rx_at, highest = g[DISTANCE, i], g[STEEP_AT, i], g[BACK_AT, i], -1e300
+        d, sunk, tx_at, rx_at, highest = g[DISTANCE, i], g[SUNK, i], g[STEEP_AT, i], g[BACK_AT, i], -1e300
+        steep, back, near, in_sight = g[STEEP, i], g[BACK, i], g[LEAST_AT, i], g[IN_SIGHT, i] > 0.0
         for j in range(OWN_POINTS):
             u = d - (j + 1) * step
             over = g[OWN_BARE + j, i] - g[RISE, i] * u
             highest = max(highest, over) if (tx_at <= u) & (u <= rx_at) else highest
-        g[HIGHEST, i], g[TX_HORIZON, i], g[RX_HORIZON, i] = highest, tx_at, d - rx_at
-        g[TX_SLOPE, i], g[RX_SLOPE, i] = g[STEEP, i] / 1000.0, g[BACK, i] / 1000.0
+        near = near if near >= 0.0 else 0.5 * d
+        g[HIGHEST, i] = highest
+        g[TX_HORIZON, i], g[RX_HORIZON, i] = near if in_sight else tx_at, d - (near if in_sight else rx_at)
+        g[TX_SLOPE, i] = (sunk if in_sight else steep) / 1000.0
+        g[RX_SLOPE, i] = (-sunk - 2.0 * bulge * d if in_sight else back) / 1000.0
 
 
 @vectorised
