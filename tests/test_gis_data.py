@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from phusong import config
+from phusong.config.storm import Milestone
+from phusong.config.zones import Criterion
 from phusong.intake.spec import LAYERS, PLACE, UNIT, spec
 from phusong.text import slug
 
@@ -25,6 +27,9 @@ SECTIONS = {
     "people": config.People,
     "power": config.Power,
     "zones": config.Zones,
+    "storm": config.Storm,
+    "lifeline": config.Lifeline,
+    "cause": config.Cause,
 }
 PARTS = {
     "band": config.Band,
@@ -32,6 +37,8 @@ PARTS = {
     "prior": config.Prior,
     "uncertainty": config.Uncertainty,
     "target": config.Target,
+    "criterion": Criterion,
+    "milestone": Milestone,
 }
 
 
@@ -53,7 +60,7 @@ def test_file_parses_and_is_composed(path):
 
 
 def test_template_shows_the_defaults(template):
-    for name in ("grid", "radio", "people", "power", "zones"):
+    for name in ("grid", "radio", "people", "power", "zones", "cause", "storm", "lifeline"):
         assert getattr(template, name) == SECTIONS[name](), name
     assert template.study.within == "terrain"
     assert template.synthetic_layers == ()

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import rasterio.features
 
 from phusong import pipeline
 from phusong.config import load
@@ -109,8 +110,95 @@ def test_zones_and_scattered_people_are_the_gaps_people(sample):
         drawn = edition.zones.people[edition.zones.gap == kind].sum()
         whole = edition.communes[f"gap_{kind}_people"].sum()
         assert drawn + scattered[kind] == pytest.approx(whole, abs=len(edition.communes) + len(edition.zones))
-    assert (edition.zones.people.diff().dropna() <= 0).all()
     assert (edition.zones.people >= 10).all()
+
+
+def test_the_people_of_a_zone_are_those_of_its_pixels(sample):
+    "Counted again by another program's reading of outlines: the centres of pixels that lie inside."
+    zones = sample[1].edition.zones
+    with rasterio.open(sample[1].folder / "surface" / "people.tif") as raster:
+        people, transform = raster.read(1).astype(float), raster.transform
+    for outline, counted in zip(zones.geometry, zones.people, strict=True):
+        inside = rasterio.features.geometry_mask([outline], people.shape, transform, invert=True)
+        assert counted == pytest.approx(people[inside].sum(), abs=0.51)
+
+
+def test_zones_are_ranked_by_their_score_and_say_why(sample):
+    zones = sample[1].edition.zones
+    assert zones["rank"].tolist() == list(range(1, len(zones) + 1))
+    assert (zones.score.diff().dropna() <= 0).all()
+    assert ((zones.rank_low <= zones["rank"]) & (zones["rank"] <= zones.rank_high)).all()
+    following = zones.zone_id.iloc[1:].tolist()
+    assert [name in why for name, why in zip(following, zones.why_vi.iloc[:-1], strict=True)] == [True] * len(following)
+    assert pd.isna(zones.why_vi.iloc[-1])
+
+
+def test_the_joint_classes_of_the_provinces_sum_to_the_people(sample):
+    communes = sample[1].edition.communes
+    provinces = pd.read_parquet(sample[1].folder / "provinces.parquet")
+    states = ("served", "not_served", "unknown")
+    nine = [f"signal_{s}_power_{p}_people" for s in states for p in states]
+    assert (provinces[nine].sum(axis=1) == provinces.people).all()
+    assert provinces.people.iloc[-1] == provinces.people.iloc[:-1].sum() == communes.people.sum()
+    served = provinces[[f"signal_served_power_{p}_people" for p in states]].sum(axis=1)
+    assert ((provinces.fragile_people > 0) & (provinces.fragile_people < served)).all()
+    milestones = pd.read_parquet(sample[1].folder / "milestones.parquet")
+    assert (milestones.groupby("by").communes.max() == len(communes)).all()
+
+
+def test_sdg_7_1_1_is_between_its_bounds_and_near_the_flags(sample):
+    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    study = table[table.unit_level == "study"].set_index("definition_id")
+    expected, flagged = (study.loc[f"people_with_{name}_share"] for name in ("electricity_expected", "power"))
+    assert expected.low <= expected.value <= expected.high
+    assert expected.value == pytest.approx(flagged.value, abs=0.02)
+    assert expected.value != flagged.value
+
+
+def test_people_expected_without_signal_are_told_of_zones_that_lack_it(sample):
+    zones = sample[1].edition.zones
+    names = [f"without_signal_{name}_people" for name in ("low", "expected", "high")]
+    assert (zones[names].isna().all(axis=1) == (zones.gap == "power")).all()
+    dark = zones[zones.gap != "power"]
+    low, expected, high = (dark[name].to_numpy(int) for name in names)
+    assert ((low <= expected) & (expected <= high) & (high <= dark.people)).all()
+    assert (low < high).mean() > 0.5
+    assert expected.sum() > 0.5 * dark.people.sum()
+
+
+def test_every_zone_without_signal_has_a_cause_with_its_number(sample):
+    zones = sample[1].edition.zones
+    causes = pd.read_parquet(sample[1].folder / "zone_causes.parquet")
+    assert zones.cause.notna().all()
+    assert set(causes.zone_id) == set(zones.zone_id)
+    named = causes.merge(zones[["zone_id", "cause"]], on=["zone_id", "cause"])
+    assert len(named) == len(zones)
+    assert named.holds.all()
+    reaching = named[named.cured_share.notna()]
+    assert (reaching.cured_share >= 0.5).all()
+    assert (reaching.cured_people <= reaching.tested_people).all()
+
+
+def test_fragile_is_only_what_is_served(sample):
+    folder = sample[1].folder / "surface"
+    with rasterio.open(folder / "fragile.tif") as fragile, rasterio.open(folder / "signal.tif") as signal:
+        lost, served = fragile.read(1), signal.read(1)
+    assert set(np.unique(lost)) <= {0, 1, 254, 255}
+    assert (served[lost == 1] == 1).all()
+    assert (lost[served == 0] == 0).all()
+    assert 0 < (lost == 1).sum() < (served == 1).sum()
+
+
+def test_the_filed_list_is_kept_row_by_row_beside_the_prediction(sample):
+    "Every row has one outcome; what is filed is as it was filed."
+    listed = pd.read_parquet(sample[1].folder / "dead_zone_list.parquet")
+    counts = sample[1].edition.run["counts"]["listed"]
+    filed = pd.read_csv(sample[0] / "data" / "dead_zone_list.csv", dtype=str)
+    assert len(listed) == len(filed) == sum(n for name, n in counts.items() if name in set(listed.outcome))
+    assert {"agreed", "contradicted", "unmatched"} <= set(listed.outcome)
+    states = sample[1].edition.villages.set_index("village_id").signal
+    agreed = listed[(listed.outcome == "agreed") & (listed.lacks == "signal")]
+    assert (states[agreed.matched_id] == "not_served").all()
 
 
 def test_village_people_do_not_exceed_the_study(sample):
@@ -239,7 +327,8 @@ def test_the_data_dictionary_knows_every_column_and_raster(sample):
     layers, snapshot = dictionary["layers"], dictionary["snapshot"]
     for file in sorted(sample[1].folder.glob("*.parquet")):
         layer = {"neighbours": "communes"}.get(file.stem, file.stem)
-        known = spelt([*snapshot["every"], *layers.get(layer, {}), *snapshot.get(layer, {})])
+        sums = snapshot["communes"] if layer == "provinces" else {}
+        known = spelt([*snapshot["every"], *layers.get(layer, {}), *snapshot.get(layer, {}), *sums])
         assert set(pd.read_parquet(file).columns) - known == set(), file.name
     written = {file.stem for file in (sample[1].folder / "surface").iterdir()}
     assert written - spelt(snapshot["surface"]) == set()

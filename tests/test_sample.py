@@ -16,15 +16,16 @@ from pyproj import Geod
 from phusong import config
 from phusong.errors import ConfigError
 from phusong.layers import communes as commune_layer
-from phusong.layers import power_lines, substations, tables, terrain
+from phusong.layers import dead_zone_list, places, power_lines, roads, substations, tables, terrain
 from phusong.layers import sites as site_layer
 from phusong.layers import villages as village_layer
 from phusong.layers.files import read_features
 from phusong.sample import write_sample
 
 LAST_DAY = dt.date(2026, 9, 30)
-DATA = ["communes.gpkg", "outages.csv", "population.tif", "power_lines.geojson", "sites.csv", "substations.csv"]
-DATA += ["terminals.csv", "terrain/east.tif", "terrain/west.tif", "villages.csv"]
+DATA = ["communes.gpkg", "dead_zone_list.csv", "outages.csv", "places.geojson", "population.tif"]
+DATA += ["power_lines.geojson", "roads.geojson", "sites.csv", "substations.csv", "terminals.csv"]
+DATA += ["terrain/east.tif", "terrain/west.tif", "villages.csv"]
 FILES = [*(f"data/{name}" for name in DATA), "project.toml"]
 
 
@@ -61,6 +62,9 @@ def study(folder):
         substations=substations.read(project)[0],
         terminals=tables.read_terminals(project)[0],
         outages=tables.read_outages(project)[0],
+        places=places.read(project),
+        roads=roads.read(project),
+        dead_zone_list=dead_zone_list.read(project),
     )
 
 
@@ -68,7 +72,7 @@ def test_project_file_says_what_the_layers_are(study):
     project = study.project
     given = tuple(name for name in config.LAYER_NAMES if getattr(project.layers, name) is not None)
     assert project.synthetic_layers == given
-    assert set(config.LAYER_NAMES) - set(given) == {"clutter", "claims", "antennas"}
+    assert set(config.LAYER_NAMES) - set(given) == {"clutter", "claims", "antennas", "night_lights"}
     assert project.title == "Tỉnh mẫu Phù Sóng (dữ liệu giả lập)"
     layers = [getattr(project.layers, name) for name in given]
     assert {(layer.source, layer.licence, layer.as_of) for layer in layers} == {
@@ -180,6 +184,55 @@ def test_some_voltages_are_missing(study):
     assert set(reached) == set(range(100)), "a line reaches every commune"
 
 
+def test_masts_say_their_feeder_and_who_shares_them(study):
+    sites = study.sites
+    fed = sites[sites.feeder_id.notna()]
+    assert (fed.feeder_id.str.split(" ").str[1] == fed.substation_id).all()
+    assert sites.feeder_id[sites.substation_id.notna()].isna().any(), "a few do not tell"
+    assert fed.feeder_id.nunique() > len(study.substations)
+    operators = set(sites.operator)
+    shared = {text: set(text.split(";")) for text in sites.shared_with.dropna().unique() if text != "không"}
+    assert set().union(*shared.values()) == operators
+    assert all(own not in shared.get(text, ()) for own, text in zip(sites.operator, sites.shared_with, strict=True))
+    assert (sites.shared_with == "không").any()
+    assert sites[sites.hardened].shared_with.isin(list(shared)).any()
+    of_mast = sites.groupby([sites.operator, sites.geometry.x, sites.geometry.y])
+    assert (of_mast[["feeder_id", "shared_with"]].nunique(dropna=False) == 1).all(axis=None)
+
+
+def test_every_commune_has_its_places_and_every_village_a_road(study):
+    (frame, account), communes = study.places, study.communes
+    assert frame.kind.value_counts().to_dict() == {"school": 200, "clinic": 100, "commune_office": 100}
+    assert list(account.counts["left_out"]) == ["marketplace"]
+    assert account.counts["words_unused"] == []
+    offices = frame[frame.kind == "commune_office"].geometry.to_numpy()
+    unit, _ = shapely.STRtree(offices).query(communes.geometry.to_numpy(), "contains")
+    assert unit.tolist() == list(range(100))
+    assert frame.place_name.isna().sum() == 1
+    lines = study.roads[0]
+    assert len(lines) == len(study.villages) - 1, "a net without a loop"
+    assert (shapely.distance(shapely.union_all(lines.geometry), study.villages.geometry.to_numpy()) < 0.2).all()
+    assert set(lines.road_class) == {"tertiary", "unclassified"}
+
+
+def test_the_official_list_has_the_faults_of_such_lists(study):
+    listed, account = study.dead_zone_list
+    villages = study.villages.set_index("village_id")
+    assert account.counts == {"without_place": 2, "half_a_place": 0}
+    known = listed[listed.village_id.notna()].set_index("village_id")
+    assert (known.village_name == villages.village_name[known.index]).all()
+    dark = known[known.lacks.isin(["power", "both"])].index
+    assert len(dark) == 6
+    assert not villages.has_grid_power[dark].any()
+    names = listed[listed.village_id.isna()]
+    assert len(names) == 3
+    assert names.commune_code.notna().sum() == 1
+    misspelt = names[names.geometry.notna()].iloc[0]
+    meant = villages[villages.distance(misspelt.geometry) < 1].iloc[0]
+    assert meant.village_name[:-1] == misspelt.village_name
+    assert names.village_name.isin(villages.village_name).tolist().count(True) == 1, "the one of names alone"
+
+
 def test_four_quarters(study):
     quarters = ["2025Q4", "2026Q1", "2026Q2", "2026Q3"]
     active = study.terminals.groupby("period").active_terminals.sum()
@@ -228,7 +281,7 @@ def test_terrain_is_two_tiles_with_voids_that_reach_beyond_every_profile(study, 
 
 def test_every_text_is_composed_unicode(folder):
     texts = [p.read_text("utf-8") for p in folder.rglob("*") if p.suffix in (".csv", ".geojson", ".toml")]
-    assert len(texts) == 7
+    assert len(texts) == 10
     assert all(unicodedata.is_normalized("NFC", text) for text in texts)
     names = read_features(config.load(folder), "communes")
     words = names.select_dtypes(["object", "string"]).to_numpy(str).ravel()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+Step = Callable[[str, int, int], None]
+"""Told what is being done, and how many of how many parts are done; 0 of 0 where it has no parts."""
 
 _TENTHS = 10
 

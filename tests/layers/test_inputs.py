@@ -58,7 +58,7 @@ def test_every_layer_has_its_account_and_every_row_is_in_it(world):
     accounts = {account.layer: account for account in inputs.accounts}
     assert list(accounts) == [
         "communes", "terrain", "population", "sites", "villages", "power_lines", "substations", "terminals", "outages",
-        "clutter", "claims", "antennas",
+        "clutter", "claims", "antennas", "dead_zone_list", "night_lights", "places", "roads",
     ]  # fmt: skip
     for one in accounts.values():
         assert one.rows_in == one.accepted + len(one.refused)
@@ -329,6 +329,9 @@ def test_layers_that_are_not_there_are_nothing(world):
     assert inputs.clutter_m is None
     assert inputs.antennas == {}
     assert len(inputs.claims) == 0
+    assert (inputs.dead_zone_list, inputs.places, inputs.roads) == (None, None, None)
+    assert np.isnan(inputs.radiance_nw_cm2_sr).tolist() == [True, True, True]
+    assert not any("night_lights" in sentence or "places" in sentence for sentence in warnings(inputs.accounts))
     assert inputs.sites.assumed.tolist() == ["", "", ""]
     assert inputs.sites.setting.tolist() == ["rural", "rural", "rural"]
     assert inputs.sites.mechanical_tilt_deg.tolist() == [0, 0, 0]
@@ -417,16 +420,87 @@ def test_antenna_patterns_of_far_frequencies_are_told(world, tmp_path):
     assert told in warnings(inputs.accounts)
 
 
+def test_places_and_roads_are_cut_to_the_grid(world):
+    here = {"crs": "EPSG:3405", "columns": {"longitude": "x", "latitude": "y"}}
+    rows = "a,school,500500,2300500\nb,school,502001,2300500\nc,pub,500500,2300500\n"
+    world.text(
+        "places", f"place_id,kind,x,y\n{rows}", "places.csv", kinds={"school": "school", "clinc": "clinic"}, **here
+    )
+    lines = [shapely.LineString([(WEST - 500, SOUTH), (WEST + 500, SOUTH + 500)]), shapely.LineString([(0, 0), (9, 9)])]
+    world.features("roads", gpd.GeoDataFrame(geometry=lines, crs=3405), "roads.gpkg")
+    inputs = read(world)
+    assert inputs.places.place_id.tolist() == ["a"]
+    assert inputs.roads.geometry.tolist() == lines[:1]
+    told = account(inputs, "places")
+    assert (told["accepted"], told["left_out"], told["touching"]) == (3, {"pub": 1}, 1)
+    assert (account(inputs, "roads")["accepted"], account(inputs, "roads")["touching"]) == (2, 1)
+    assert "places: no row bears the kind clinc" in warnings(inputs.accounts)
+
+
+def test_places_that_all_lie_elsewhere_are_none_and_not_a_missing_layer(world):
+    text = "kind,x,y\nschool,900000,2300500\n"
+    world.text("places", text, "places.csv", crs="EPSG:3405", columns={"longitude": "x", "latitude": "y"})
+    assert len(read(world).places) == 0
+
+
+def test_the_official_list_is_cut_to_what_may_speak_of_the_study(world):
+    "Row 2 by its village, row 3 by its commune's name, row 4 cannot be told; row 5 names another province's commune."
+    frame = world.communes(*world.four().geometry, world.square(20, 0))
+    world.features("communes", frame.assign(province_code=["01"] * 4 + ["02"]), "communes.gpkg")
+    rows = ["V2,Bản Hai,,,500500,", ",Bản Tư,,Xã 4,,", ",Bản Mất,,,,", ",Bản Xa,00005,,,"]
+    text = "village_id,village_name,commune_code,commune_name,x,y,lacks\n" + "".join(f"{row},signal\n" for row in rows)
+    world.text("dead_zone_list", text, "l.csv", crs="EPSG:3405", columns={"longitude": "x", "latitude": "y"})
+    inputs = read(world)
+    assert sorted(inputs.dead_zone_list.source_row) == [2, 3, 4]
+    assert inputs.dead_zone_list.index.tolist() == [0, 1, 2]
+    told = account(inputs, "dead_zone_list")
+    assert (told["accepted"], told["studied"], told["without_place"], told["half_a_place"]) == (4, 3, 4, 1)
+    sentence = "dead_zone_list: 1 rows give one coordinate without the other; only their names count"
+    assert sentence in warnings(inputs.accounts)
+
+
+def test_night_lights_are_read_at_the_villages_of_the_study(world):
+    "V1 stands in the south-west, V2 in the south-east, V3 in the north-west."
+    values = np.array([[0.4, np.nan], [3.0, np.nan]], np.float32)
+    world.layers["night_lights"] = {"path": world.raster("viirs.tif", values, (WEST, SOUTH + 2000), 1000)}
+    inputs = read(world)
+    assert inputs.radiance_nw_cm2_sr[[0, 2]] == pytest.approx([3.0, 0.4])
+    assert np.isnan(inputs.radiance_nw_cm2_sr[1])
+    assert account(inputs, "night_lights")["villages_unknown"] == 1
+    assert not any("night_lights" in sentence for sentence in warnings(inputs.accounts))
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (0.9, "night_lights: the brightest village has 0.9 nW/cm²/sr; is it radiance that the file holds?"),
+        (np.nan, "night_lights: nothing is known of any village"),
+    ],
+)
+def test_lights_that_may_be_none_are_told(world, value, told):
+    raster = world.raster("v.tif", np.full((1, 1), value, np.float32), (WEST, SOUTH + 2000), 2000)
+    world.layers["night_lights"] = {"path": raster}
+    assert told in warnings(read(world).accounts)
+
+
 def test_faults_of_the_new_layers_are_told_with_the_others(world, tmp_path):
     (tmp_path / "K9.msi").write_text("", "utf-8")
     world.layers["antennas"] = {"path": "*.msi"}
     world.layers["clutter"] = {"path": "none.tif"}
     world.layers["claims"] = {"path": "none.gpkg"}
+    world.layers["night_lights"] = {"path": "dark.tif"}
+    world.layers["places"] = {"path": "nowhere.gpkg"}
+    world.layers["roads"] = {"path": "no_roads.gpkg"}
+    world.layers["dead_zone_list"] = {"path": "no_list.csv"}
     with pytest.raises(PhusongError) as caught:
         read(world)
     for sentence in (
         "K9.msi: has no HORIZONTAL section",
         "the file none.tif is missing",
         "the file none.gpkg is missing",
+        "the file dark.tif is missing",
+        "the file nowhere.gpkg is missing",
+        "the file no_roads.gpkg is missing",
+        "the file no_list.csv is missing",
     ):
         assert sentence in str(caught.value)

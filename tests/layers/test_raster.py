@@ -11,7 +11,7 @@ from pyproj import CRS
 
 from phusong.errors import LayerError
 from phusong.grid import Grid
-from phusong.layers.raster import burnt, crs_of
+from phusong.layers.raster import at_points, burnt, crs_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
@@ -52,6 +52,22 @@ def test_a_file_that_is_no_raster(tmp_path):
     (tmp_path / "a.tif").write_text("no", "utf-8")
     with pytest.raises(LayerError, match=r"population: 1 fault\n  - a\.tif cannot be read as a raster: "):
         crs_of("population", tmp_path / "a.tif")
+
+
+def test_points_have_the_value_of_the_pixel_that_holds_them(tmp_path):
+    "Pixels of a quarter of a degree, 1 and 2 over 3 and no data; an edge belongs to the pixel east and south of it."
+    file = tmp_path / "a.tif"
+    with rasterio.open(
+        file, "w", driver="GTiff", height=2, width=2, count=1, dtype="int16", crs="EPSG:4326", nodata=-9,
+        transform=Affine(0.25, 0, 105, 0, -0.25, 22),
+    ) as raster:  # fmt: skip
+        raster.write(np.array([[[1, 2], [3, -9]]], np.int16))
+    x = np.array([105.0, 105.24, 105.25, 105.1, 105.4, 104.99, 105.5, 105.1, 105.1])
+    y = np.array([22.0, 21.76, 21.9, 21.75, 21.6, 21.9, 21.9, 22.01, 21.5])
+    found = at_points("clutter", file, x, y)
+    assert found[:4].tolist() == [1, 1, 2, 3]
+    assert np.isnan(found[4:]).all()
+    assert at_points("clutter", file, x[:0], y[:0]).shape == (0,)
 
 
 def test_polygons_as_pixels():

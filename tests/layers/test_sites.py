@@ -32,6 +32,19 @@ def test_the_three_sites(world):
     assert (account.rows_in, account.accepted) == (3, 3)
 
 
+def test_feeder_and_sharing_are_kept_as_filed_and_missing_where_the_file_lacks_them(world, tmp_path):
+    assert sites.read(world.project())[0][["feeder_id", "shared_with"]].isna().all(axis=None)
+    header, *rows = (tmp_path / "sites.csv").read_text("utf-8").splitlines()
+    told = [
+        f"{header},feeder_id,shared_with",
+        *(f"{row},{more}" for row, more in zip(rows, ("471 E1,VNPT;MobiFone", "471,", ",không"), strict=True)),
+    ]
+    (tmp_path / "sites.csv").write_text("\n".join(told), "utf-8")
+    read, _ = sites.read(world.project())
+    assert read.feeder_id.tolist() == ["471", "471 E1", None]
+    assert read.shared_with.tolist() == [None, "VNPT;MobiFone", "không"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

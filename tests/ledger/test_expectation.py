@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phusong.config import Target
+from phusong.ledger.counts import Counts
 from phusong.ledger.expectation import (
     DEFINITION,
     Expectation,
@@ -20,7 +21,7 @@ from phusong.ledger.expectation import (
     expectation_columns,
     expectation_table,
 )
-from phusong.ledger.indicators import Counts, indicator_table, reached, refuse_unknown
+from phusong.ledger.indicators import indicator_table, reached, refuse_unknown
 from phusong.units import ANY, CERTAIN, MICRO
 
 PERSON = MICRO * CERTAIN
@@ -174,15 +175,16 @@ def test_rows_are_in_order_of_technology_and_operator_and_environments_as_the_pr
 
 
 def test_columns_of_the_communes():
-    "Of any operator in the environment asked for, and of nobody else."
+    "Of any operator and of each, in the environment asked for and in no other."
     columns = expectation_columns(many() | {LTE: OPPOSED}, "outdoor", 0.8)
+    ones = {"expected": [1, 1, 1], "expected_low": [0, 0, 0], "expected_high": [1, 1, 1]}
     assert columns.to_dict("list") == {
+        **{f"lte_viettel_{name}_people": people for name, people in ones.items()},
         "lte_expected_people": [5, 5, 0],
         "lte_expected_low_people": [1, 2, 0],
         "lte_expected_high_people": [8, 13, 0],
-        "nr_expected_people": [1, 1, 1],
-        "nr_expected_low_people": [0, 0, 0],
-        "nr_expected_high_people": [1, 1, 1],
+        **{f"nr_viettel_{name}_people": people for name, people in ones.items()},
+        **{f"nr_{name}_people": people for name, people in ones.items()},
     }
     assert {kind.name for kind in columns.dtypes} == {"int64"}
 

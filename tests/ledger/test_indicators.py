@@ -2,67 +2,22 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_counts import COMMUNES, COUNTS, NOBODY, rows
 
 from phusong.config import Target
 from phusong.errors import ConfigError
-from phusong.ledger.indicators import (
-    DEFINITIONS,
-    Counts,
-    Whole,
-    commune_table,
-    indicator_table,
-    interval,
-    reached,
-    refuse_unknown,
-)
+from phusong.ledger.counts import Counts, interval
+from phusong.ledger.indicators import DEFINITIONS, indicator_table, reached, refuse_unknown
 from phusong.units import ANY
-
-# Two communes of province 01, and one of province 02 in which nobody lives.
-COMMUNES = gpd.GeoDataFrame(
-    {
-        "commune_code": ["01001", "01002", "02003"],
-        "commune_name": ["An Bình", "Đông Hà", "Song Tử"],
-        "province_code": ["01", "01", "02"],
-        "province_name": ["Hà Nội", "Hà Nội", "Khánh Hòa"],
-    },
-    geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)],
-    crs=3405,
-)
-NOBODY = [0] * 7
-
-
-def rows(*values: list[int]) -> Whole:
-    return np.array(values, np.int64)
-
-
-# none, limited, good, very good, unknown, limited or better, good or better; and signal no, yes, unknown with power no,
-# yes, unknown in each
-COUNTS = Counts(
-    {
-        ("LTE", ANY): rows([2, 3, 1, 2, 2, 0, 0], [0, 0, 4, 0, 0, 0, 0], NOBODY),
-        ("LTE", "Viettel"): rows([5, 2, 1, 0, 2, 0, 0], [0, 0, 4, 0, 0, 0, 0], NOBODY),
-        ("LTE", "Đông Á"): rows([3, 1, 0, 2, 4, 0, 0], [4, 0, 0, 0, 0, 0, 0], NOBODY),
-        ("NR", ANY): rows([10, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 4, 0, 0], NOBODY),
-        ("NR", "Viettel"): rows([10, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 4, 0, 0], NOBODY),
-    },
-    rows([1, 1, 1, 2, 3, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0, 0, 0, 4], [0] * 9),
-    # white, grey, all, unknown, white or grey, grey or all
-    {
-        "LTE": rows([2, 3, 1, 1, 1, 2], [0, 4, 0, 0, 0, 0], [0] * 6),
-        "NR": rows([10, 0, 0, 0, 0, 0], [0, 0, 0, 4, 0, 0], [0] * 6),
-        ANY: rows([2, 3, 2, 1, 0, 2], [0, 4, 0, 0, 0, 0], [0] * 6),
-    },
-)
-EXTRA = pd.DataFrame({"zones": [1, 0, 0]})
 
 
 def figure(definition: str, unit: str, level: str, operator: str = "", technology: str = "") -> list[float]:
@@ -162,10 +117,19 @@ def test_rows_name_the_environment_of_the_levels():
 
 
 def test_every_definition_is_known():
-    "Expected and claimed people have tables of their own."
+    "Expected people, those with electricity and those claimed have tables of their own."
     assert set(DEFINITIONS) - set(indicator_table(COMMUNES, COUNTS).definition_id) == {
         "people_covered_expected_share", "people_claimed_share", "people_claimed_not_predicted_share",
+        "people_with_electricity_expected_share",
     }  # fmt: skip
+
+
+def test_every_definition_is_written_down_in_both_languages():
+    file = Path(__file__).resolve().parents[2] / "gis_data" / "indicators.toml"
+    written = tomllib.loads(file.read_text("utf-8"))
+    assert set(written) == set(DEFINITIONS)
+    for name, entry in written.items():
+        assert {"version", "name", "name_vi", "numerator", "denominator", "basis"} <= set(entry), name
 
 
 def test_one_row_a_definition_unit_operator_and_technology():
@@ -195,70 +159,6 @@ def test_order_in_which_operators_were_met_changes_no_row():
     "Which operator is met first depends on the first tile."
     turned = Counts(dict(reversed(COUNTS.levels.items())), COUNTS.joint, dict(reversed(COUNTS.spots.items())))
     pd.testing.assert_frame_equal(indicator_table(COMMUNES, turned), indicator_table(COMMUNES, COUNTS))
-    pd.testing.assert_frame_equal(commune_table(COMMUNES, turned, EXTRA), commune_table(COMMUNES, COUNTS, EXTRA))
-
-
-def test_commune_table_by_hand():
-    table = commune_table(COMMUNES, COUNTS, EXTRA)
-    assert isinstance(table, gpd.GeoDataFrame)
-    assert table.crs == COMMUNES.crs
-    assert table.geometry.tolist() == COMMUNES.geometry.tolist()
-    first = table.iloc[0].drop("geometry").to_dict()
-    assert first == pytest.approx(
-        {
-            "commune_code": "01001",
-            "commune_name": "An Bình",
-            "province_code": "01",
-            "province_name": "Hà Nội",
-            "people": 10,
-            "lte_people": 6,
-            "lte_share": 0.75,
-            "lte_share_low": 0.6,
-            "lte_share_high": 0.8,
-            "lte_unknown_people": 2,
-            "lte_none_people": 2,
-            "lte_limited_people": 3,
-            "lte_good_people": 1,
-            "lte_very_good_people": 2,
-            "lte_dong_a_people": 3,
-            "lte_viettel_people": 3,
-            "nr_people": 0,
-            "nr_share": 0.0,
-            "nr_share_low": 0.0,
-            "nr_share_high": 0.0,
-            "nr_unknown_people": 0,
-            "nr_none_people": 10,
-            "nr_limited_people": 0,
-            "nr_good_people": 0,
-            "nr_very_good_people": 0,
-            "nr_viettel_people": 0,
-            "power_no_people": 3,
-            "power_yes_people": 5,
-            "power_unknown_people": 2,
-            "gap_none_people": 3,
-            "gap_signal_people": 2,
-            "gap_power_people": 2,
-            "gap_both_people": 1,
-            "gap_unknown_people": 2,
-            "zones": 1,
-        }
-    )
-
-
-def test_commune_with_nobody_has_no_share():
-    table = commune_table(COMMUNES, COUNTS, EXTRA)
-    assert table.people.tolist() == [10, 4, 0]
-    assert table.people.dtype == np.int64
-    assert table.lte_share.isna().tolist() == [False, False, True]
-    assert table[["lte_share_low", "lte_share_high", "nr_share"]].iloc[2].isna().all()
-    assert table.lte_people.iloc[2] == 0
-
-
-def test_unknown_is_not_no():
-    "In the second commune nothing is known of 5G: the share has no value, not the value 0."
-    table = commune_table(COMMUNES, COUNTS, EXTRA)
-    assert np.isnan(table.nr_share.iloc[1])
-    assert (table.nr_share_low.iloc[1], table.nr_share_high.iloc[1]) == (0.0, 1.0)
 
 
 def test_interval_by_hand():

@@ -8,7 +8,7 @@ import numpy as np
 from pyproj import CRS
 
 from phusong.grid import Grid
-from phusong.ledger import indicators
+from phusong.ledger.counts import GAPS
 from phusong.ledger.surface import Surface, rasters
 from phusong.zones import gaps
 
@@ -28,6 +28,7 @@ def world() -> Surface:
         territory=np.array([[0, -1, -1]], np.int32),
         signal=known,
         power=known,
+        fragile=known,
         gap=np.array([[gaps.Gap.NONE, gaps.Gap.UNKNOWN, gaps.Gap.OUTSIDE]], np.uint8),
         kinds={kind.value: kind.label for kind in gaps.Gap},
     )
@@ -36,10 +37,11 @@ def world() -> Surface:
 def test_rasters_by_hand():
     found = dict(rasters(world(), GRID))
     levels = ["level_nr_dong_a", "level_nr_any", "operators_nr", "operators_any", "rsrp_nr_dong_a"]
-    assert list(found) == ["people", "gap", "signal", "power", *levels]
+    assert list(found) == ["people", "gap", "signal", "power", "fragile", *levels]
     assert found["people"].values.tolist() == [[1.5, 2.0, 0.0]]
     assert found["signal"].values.tolist() == [[1, 255, 254]]
     assert found["power"].values.tolist() == [[1, 255, 254]]
+    assert found["fragile"].values.tolist() == [[1, 255, 254]]
     assert found["level_nr_dong_a"].values.tolist() == [[3, 255, 254]]
     assert found["operators_nr"].values.tolist() == [[1, 255, 254]]
     assert found["operators_any"].attrs["long_name"] == "operators that serve with any technology"
@@ -66,4 +68,4 @@ def test_unknown_and_outside_have_the_same_code_in_every_coded_raster():
 
 def test_words_for_gaps_are_the_same_in_both_parts_of_the_house():
     "Parts of a row do not import each other, so each states them."
-    assert sorted(kind.label for kind in gaps.Gap if kind is not gaps.Gap.OUTSIDE) == sorted(indicators.GAPS)
+    assert sorted(kind.label for kind in gaps.Gap if kind is not gaps.Gap.OUTSIDE) == sorted(GAPS)

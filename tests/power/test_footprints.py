@@ -38,7 +38,8 @@ def test_relation_by_pixel():
     assert found.sites.tolist() == [0, 0, 1, 2, 1]
     assert found.scopes == ("A", "B", "any")
     assert found.idle == ("b2",)
-    assert found.nbytes == 5 * 4 + 5 * 8 + 4 * 2
+    assert found.nbytes == 5 * 4 + 5 * 8 + 4 * 2 + 3 * 4
+    assert not found.dark.any()
 
 
 def test_a_failing_site_silences_only_what_no_other_living_one_serves():
@@ -81,6 +82,12 @@ def test_places_of_a_study():
     here = Places.of(pd.Series(["00001"]), divided, villages, grid)
     assert here.village_pixel.tolist() == [3, 0, -1]
     assert here.micro.toarray().tolist() == [[1, 0, 0, 2]]
+
+
+def test_dark_pixels_are_kept_by_operator_and_for_any_of_them():
+    dark = {"A": np.array([True, False, False, False]), "B": np.array([False, False, False, True])}
+    found = Footprints.of("LTE", SITES, [np.array([0]), *[np.array([], int)] * 3], 4, dark)
+    assert found.dark.astype(int).tolist() == [[1, 0, 0, 0], [0, 0, 0, 1], [1, 0, 0, 1]]
 
 
 @pytest.mark.parametrize("pixel", [-1, 4])

@@ -14,6 +14,7 @@ from small_storm import PERSON, places, prints, stations, supplied, worlds
 from phusong.config.storm import Storm
 from phusong.errors import ConfigError
 from phusong.power.dependency import dependency
+from phusong.power.footprints import Footprints
 from phusong.power.storm import Aftermath, Loss, checked_hours, mains_lost, monte_carlo, storm, survivors
 
 STUDY = shapely.box(-500, -500, 10_000, 6000)
@@ -92,10 +93,24 @@ def test_villages_are_yes_no_or_unknown():
     assert villages.covered.tolist() == ["no", "unknown", "no", "unknown"]
 
 
+def test_what_a_dark_path_may_cover_is_unknown_and_counted_apart():
+    "The site serves pixel 0 and may serve 0 and 1 over ground that is not known; nobody serves pixel 2."
+    sites = supplied({"substation_id": "S1"})
+    dark = {"A": np.array([True, True, False])}
+    footprints = Footprints.of("LTE", sites, [np.array([0])], 3, dark)
+    here, graph = places([[1, 2, 4]], [0, 1, 2]), dependency(sites, stations("S1"))
+    found = storm(sites, mains_lost(sites, graph, stations("S1"), STUDY, ["S1"]), footprints, here, [24])
+    assert column(found, "before_micro", "any") == [1]
+    assert column(found, "unknown_micro", "any") == column(found, "unknown_micro", "A") == [2]
+    assert (found.by_commune.unknown_micro // PERSON).tolist() == [2, 2]
+    assert found.villages.before.tolist() == ["yes", "unknown", "no"]
+    assert found.villages.covered.tolist() == ["unknown", "unknown", "no"]
+
+
 def test_communes_sum_to_the_operators():
     found = after([4, 24], named=["S1", "S2"])
     sums = found.by_commune.groupby(["hour", "operator"])[
-        ["people_micro", "before_micro", "low_micro", "high_micro"]
+        ["people_micro", "before_micro", "low_micro", "high_micro", "unknown_micro"]
     ].sum()
     told = found.by_operator.set_index(["hour", "operator"])[sums.columns].sort_index()
     pd.testing.assert_frame_equal(sums, told)

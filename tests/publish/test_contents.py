@@ -79,7 +79,7 @@ def test_only_the_first_zones_by_rank(edition):
     object.__setattr__(edition, "zones", turned)
     table = zone_table(edition, 75, 2, LABELS, PALETTE)
     assert table.popups.headings == ["Vùng lõm 2026Q3-0001", "Vùng lõm 2026Q3-0002"]
-    assert table.popups.fields[0].texts == ["1 trong 3", "2 trong 3"]
+    assert table.popups.fields[0].texts == ["1 trên 3", "2 trên 3"]
 
 
 def test_nothing_in_the_json_can_end_a_script(edition):

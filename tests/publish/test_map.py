@@ -118,18 +118,18 @@ def test_finest_outline_that_fits_is_taken(edition):
     assert len(draw(edition, limit_bytes=len(fine))) == len(fine)
 
 
-def test_smallest_zones_are_left_out_and_counted(edition):
+def test_zones_of_the_last_ranks_are_left_out_and_counted(edition):
     many = many_zones(edition, 400)
     whole = len(draw(many))
     limit = (whole + len(draw(edition))) // 2
     page = draw(many, limit_bytes=limit)
     assert limit - 2000 < len(page) <= limit
     text = page.decode("utf-8")
-    found = re.search(r"Không vẽ (\d+) vùng lõm nhỏ nhất \(từ hạng (\d+)\)", text)
+    found = re.search(r"Không vẽ (\d+) vùng lõm xếp cuối \(từ hạng (\d+)\)", text)
     missing, rank = int(found[1]), int(found[2])
     assert missing + rank == 401
     assert f"Vùng lõm: thiếu sóng ({rank - 1})" in text
-    assert "1 trong 400" in text
+    assert "1 trên 400" in text
 
 
 def test_study_too_large_for_a_page_is_refused(edition):

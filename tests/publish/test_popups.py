@@ -6,6 +6,7 @@ from phusong.publish.labels import read_labels
 from phusong.publish.popups import commune_popups, line_popups, site_popups, village_popups, zone_popups
 
 LABELS = read_labels()
+HOSTILE = "</script><img src=x onerror=alert(1)>"
 
 
 def told(popups, row):
@@ -31,11 +32,12 @@ def test_commune_without_data(edition):
     assert lines["Thiết bị vệ tinh"] == "không có dữ liệu"
 
 
-def test_zone(edition):
+def test_zone_of_a_snapshot_that_knows_little(edition):
+    "What no zone tells has no line; the columns are those of the first snapshots."
     popups = zone_popups(edition.zones, 1398, 2020, LABELS)
     assert popups.headings[0] == "Vùng lõm 2026Q3-0001"
     assert told(popups, 1) == {
-        "Hạng theo số dân": "2 trong 1.398",
+        "Hạng (khoảng)": "2 trên 1.398",
         "Còn thiếu": "thiếu điện",
         "Dân số (số liệu 2020)": "200 người",
         "Diện tích": "0,16 km²",
@@ -43,6 +45,19 @@ def test_zone(edition):
         "Thôn, bản gần nhất": "Bản Ngoẵng (1.200 m)",
     }
     assert told(popups, 2)["Thôn, bản gần nhất"] == "không có dữ liệu"
+
+
+def test_zone_tells_what_it_knows_beside_one_that_does_not(edition):
+    zones = edition.zones.assign(
+        rank_low=[1, 1, 3], rank_high=[2, 2, 3], village_names=["A;B", None, HOSTILE], villages=1
+    )
+    popups = zone_popups(zones, 3, 2020, LABELS)
+    assert told(popups, 0)["Hạng (khoảng)"] == "1 (1 – 2) trên 3"
+    assert [told(popups, row)["Thôn, bản trong vùng"] for row in range(3)] == ["1: A, B", "1", f"1: {HOSTILE}"]
+
+
+def test_no_zones(edition):
+    assert zone_popups(edition.zones[:0], 0, 2020, LABELS).fields == []
 
 
 def test_site(edition):

@@ -393,6 +393,41 @@ def test_slack_by_hand():
     assert [slack_db(Radio(propagation=name)) for name in ("3gpp-umi", "bullington", "free-space")] == [3.0, 0.0, 0.0]
 
 
+def test_pixels_that_are_not_wanted_are_left_alone_and_the_others_keep_every_bit():
+    terrain, sites = rough(), many(60)
+    terrain[::9, ::7] = np.nan
+    whole = cover(sites, terrain)
+    wanted = np.random.default_rng(3).random(GRID.shape) < 0.3
+    frame = pd.DataFrame(sites)
+    for workers in (1, 2):
+        part = strongest_servers(frame, terrain, AROUND, GRID, RADIO, workers, wanted=wanted)
+        for name in whole.data_vars:
+            assert np.array_equal(part[name].values[:, wanted], whole[name].values[:, wanted]), name
+        assert (part.rsrp_ddbm.values[:, ~wanted] == NO_SIGNAL_DDBM).all()
+        assert (part.second_ddbm.values[:, ~wanted] == NO_SIGNAL_DDBM).all()
+        assert (part.server.values[:, ~wanted] == -1).all()
+        assert (part.second_server.values[:, ~wanted] == -1).all()
+        assert not part.unknown.values[:, ~wanted].any()
+    assert whole.unknown.values[:, ~wanted].any()
+    assert (whole.server.values[:, ~wanted] >= 0).any()
+
+
+def test_pixels_that_are_not_wanted_cost_no_path(monkeypatch):
+    "The loss is asked for as many paths as one pixel has sites in reach, not more."
+    asked = []
+    loss = coverage.loss_db
+
+    def counted(carrier, transmitter, paths, world):
+        asked.append(paths.pixel.size)
+        return loss(carrier, transmitter, paths, world)
+
+    monkeypatch.setattr(coverage, "loss_db", counted)
+    wanted = np.zeros(GRID.shape, bool)
+    wanted[20, 20] = True
+    strongest_servers(pd.DataFrame(many(60)), rough(), AROUND, GRID, RADIO, wanted=wanted)
+    assert 0 < sum(asked) <= 60
+
+
 def test_workers_change_nothing():
     terrain, sites = rough(), many(60)
     one, two, five = (cover(sites, terrain, workers=workers) for workers in (1, 2, 5))

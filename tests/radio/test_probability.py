@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phusong.config import Environment, Radio, Uncertainty
+from phusong.config.zones import Zones
 from phusong.radio.offsets import offsets_ddbm
 from phusong.radio.probability import (
     Expected,
     Groups,
     expected_by_operator,
+    expected_of_any,
     expected_people,
     location_probability,
     together,
@@ -338,6 +340,28 @@ def test_any_comes_for_both_technologies_also_without_a_site():
         for technology in ("LTE", "NR")
         for environment in ("outdoor", "in_vehicle")
     }
+
+
+@pytest.mark.parametrize("technology", ["LTE", "NR"])
+def test_any_of_one_technology_is_what_the_technology_has(technology):
+    zones = Zones(technologies=(technology,))
+    found = expected_of_any(servers(*THREE), SITES, living([10_000]), settings_of(64), 100.0, zones)
+    apart = expected_by_operator(servers(*THREE), SITES, living([10_000]), settings_of(64), 100.0)
+    assert (found.covered == apart[technology, ANY, "outdoor"].covered).all()
+    assert (found.unknown == apart[technology, ANY, "outdoor"].unknown).all()
+
+
+def test_any_of_both_technologies_is_the_better_one_and_a_higher_level_needs_more():
+    "Of 8,413 and 9,772 people in ten thousand the more; no draw has fewer than either technology alone."
+    of = {
+        level: expected_of_any(servers(*THREE), SITES, living([10_000]), settings_of(64), 100.0, Zones(level=level))
+        for level in ("limited", "good", "very_good")
+    }
+    assert of["limited"].covered[0, 0] // PERSON == 9772
+    apart = expected_by_operator(servers(*THREE), SITES, living([10_000]), settings_of(64), 100.0)
+    most = np.maximum(apart["LTE", ANY, "outdoor"].covered, apart["NR", ANY, "outdoor"].covered)
+    assert (of["limited"].covered == most).all()
+    assert of["limited"].covered[0, 0] > of["good"].covered[0, 0] > of["very_good"].covered[0, 0] > 0
 
 
 def test_a_site_of_another_operator_changes_no_draw():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from phusong.config.zones import Criterion, Following
+from phusong.config.zones import Criterion, Zones
 from phusong.zones.rank import ranked, sentences
 
 
@@ -192,6 +192,6 @@ def test_no_zones():
 
 def test_the_section_refuses_a_column_with_two_weights_and_a_place_that_reaches_farther_than_a_name():
     with pytest.raises(ValidationError, match="people is there twice"):
-        Following(criteria=(by("people", 1), by("people", 2)))
+        Zones(criteria=(by("people", 1), by("people", 2)))
     with pytest.raises(ValidationError, match="match_place_m is above match_reach_m"):
-        Following(match_reach_m=100, match_place_m=200)
+        Zones(match_reach_m=100, match_place_m=200)

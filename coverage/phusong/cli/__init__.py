@@ -12,13 +12,13 @@ import typer
 from phusong.cli import radio, units
 from phusong.cli.check import check
 from phusong.cli.intake import intake
+from phusong.cli.storm import storm
+from phusong.cli.tables import print_table
+from phusong.cli.zones import zones
 from phusong.errors import PhusongError
 
 if TYPE_CHECKING:
-    from phusong.ledger.edition import Edition
     from phusong.pipeline import Outcome
-
-_TABLE_WIDTH = 150
 
 app = typer.Typer(
     help="Signal and power dead zones, and progress toward nationwide 5G, by commune.",
@@ -30,6 +30,8 @@ app.add_typer(radio.app, name="radio")
 app.add_typer(units.app, name="units")
 app.command()(intake)
 app.command()(check)
+app.command()(zones)
+app.command()(storm)
 
 ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]
 PeriodText = Annotated[str, typer.Option(help="Quarter, such as 2026Q3.")]
@@ -131,35 +133,15 @@ def _sentence(fault: Exception) -> str:
 
 
 def _print_outcome(outcome: Outcome, page: Path) -> None:
-    from phusong.publish.headline import notes
+    from phusong.publish.headline import HEADINGS, headline, notes
 
-    _print_headline(outcome.edition)
-    for line in notes(outcome.edition):
+    edition = outcome.edition
+    print_table(f"{edition.title} – {edition.period}", HEADINGS, headline(edition), texts=(0,))
+    for line in notes(edition):
         typer.echo(line)
     typer.echo(f"Snapshot: {outcome.folder}")
     typer.echo(f"Map:      {page}")
-    typer.echo("Time:     " + ", ".join(f"{stage} {spent:.1f} s" for stage, spent in outcome.stages_s.items()))
-
-
-def _print_headline(edition: Edition) -> None:
-    """A table where it fits and to a pipe, which has no width; a block a province on a narrow terminal."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from phusong.publish.headline import HEADINGS, headline
-
-    title = f"{edition.title} – {edition.period}"
-    if sys.stdout.isatty() and Console().width < _TABLE_WIDTH:
-        typer.echo(title)
-        for row in headline(edition):
-            typer.echo("\n" + row[0])
-            for heading, cell in zip(HEADINGS[1:], row[1:], strict=True):
-                typer.echo(f"  {heading:<28}{cell:>12}")
-        return
-    table = Table(title=Text(title), title_justify="left")
-    for i, heading in enumerate(HEADINGS):
-        table.add_column(heading.replace(" / ", "\n"), justify="right" if i else "left", no_wrap=True)
-    for row in headline(edition):
-        table.add_row(*map(Text, row))  # a name may hold what would be taken for markup
-    Console(width=None if sys.stdout.isatty() else _TABLE_WIDTH).print(table)
+    typer.echo("Time:     " + ", ".join(f"{stage.name} {stage.wall_s:.1f} s" for stage in outcome.stages))
+    peaks = [f"{stage.name} {stage.peak_memory_mb:,.0f} MB" for stage in outcome.stages if stage.peak_memory_mb]
+    if peaks:
+        typer.echo("Memory:   " + ", ".join(peaks) + " (the most so far, at the end of each stage)")

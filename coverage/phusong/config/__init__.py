@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
+from phusong.config.cause import Cause
 from phusong.config.power import Power
 from phusong.config.radio import Band, Environment, Levels, Prior, Radio, Uncertainty
 from phusong.config.section import Section, Share, Technology, Text
+from phusong.config.storm import Lifeline, Storm
 from phusong.config.zones import Zones
 from phusong.errors import ConfigError
 from phusong.faults import sentences
@@ -19,6 +21,7 @@ from phusong.text import nearest, nfc
 
 __all__ = [
     "LAYER_NAMES",
+    "PLACE_KINDS",
     "Band",
     "Environment",
     "Layer",
@@ -50,7 +53,14 @@ LAYER_NAMES = (
     "clutter",
     "claims",
     "antennas",
+    "dead_zone_list",
+    "night_lights",
+    "places",
+    "roads",
 )
+PlaceKind = Literal["school", "clinic", "commune_office"]
+PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
+"""Kinds of public places, counted in dead zones."""
 
 
 class Study(Section):
@@ -114,6 +124,13 @@ class Layer(Section):
         return (self.path,) if isinstance(self.path, str) else self.path
 
 
+class PlacesLayer(Layer):
+    """A layer of public places; the words of its file for their kinds are told here."""
+
+    kinds: dict[Text, PlaceKind] = Field(default_factory=dict)
+    """The file's word = our kind, such as `hospital = "clinic"`: then these words count and no others."""
+
+
 class Layers(Section):
     """The inputs; communes, sites, population and terrain are required."""
 
@@ -132,12 +149,20 @@ class Layers(Section):
     """Coverage that operators claim: polygons with operator, technology and, if they say so, level."""
     antennas: Layer | None = None
     """Antenna patterns, MSI/PLANET files; `antenna` of a site is the file's name without its ending."""
+    dead_zone_list: Layer | None = None
+    """The official list of dead-zone villages, as filed; a row may have no coordinates."""
+    night_lights: Layer | None = None
+    """Radiance at night in nW/cm²/sr: a raster such as an annual or monthly composite of VIIRS."""
+    places: PlacesLayer | None = None
+    """Schools, clinics and commune offices, as points."""
+    roads: Layer | None = None
+    """Roads, as lines."""
 
     @model_validator(mode="after")
     def _rasters_are_no_tables(self) -> Self:
-        for name in ("population", "terrain"):
-            layer: Layer = getattr(self, name)
-            useless = [k for k in ("sublayer", "crs", "columns", "factors", "constants") if getattr(layer, k)]
+        for name in ("population", "terrain", "night_lights"):
+            layer: Layer | None = getattr(self, name)
+            useless = [k for k in ("sublayer", "crs", "columns", "factors", "constants") if getattr(layer, k, None)]
             if useless:
                 raise ValueError(f"{name} is a raster, for which {', '.join(useless)} has no meaning")
         return self
@@ -181,6 +206,9 @@ class Project(Section):
     people: People = People()
     power: Power = Power()
     zones: Zones = Zones()
+    cause: Cause = Cause()
+    storm: Storm = Storm()
+    lifeline: Lifeline = Lifeline()
     targets: tuple[Target, ...] = ()
     folder: Path = Field(Path(), exclude=True)
     """Folder of the project file; paths in it are relative to this. Never written."""

@@ -1,4 +1,4 @@
-"""The storm and lifeline sections: how sites live when mains is lost, and what the obligation asks of communes."""
+"""The storm and lifeline sections: how sites live when mains is lost, and what an obligation asks of communes."""
 
 from __future__ import annotations
 
@@ -36,13 +36,18 @@ class Storm(Section):
     draws: int = Field(200, ge=1, le=10_000)
     """Storms drawn where the input is a probability."""
     seed: int = 2026
+    """Of these draws: the same seed gives the same storms."""
+    fragile_hours: Hours = 4
+    """A pixel that has signal is fragile when it has none so many hours after all mains is lost."""
 
 
 class Milestone(Section):
-    """Share of the communes that must meet the obligation by a day."""
+    """What part of the communes must meet the obligation by when."""
 
     by: dt.date
+    """Last day."""
     share: Share
+    """Part of the studied communes, 0 to 1."""
 
 
 class Lifeline(Section):
@@ -56,10 +61,12 @@ class Lifeline(Section):
         Milestone(by=dt.date(2026, 12, 31), share=0.5),
         Milestone(by=dt.date(2027, 12, 31), share=1.0),
     )
+    """In the order of their days."""
     source: Text = (
         "Tây Ninh People's Committee (ngaynay.vn, post 168741): in every commune a mast fit for disaster risk level 4 "
         "and for two operators by the end of 2027, half of those planned by the end of 2026 (here: of the communes)"
     )
+    """Who asks it, and where it is written."""
 
     @model_validator(mode="after")
     def _rising(self) -> Self:

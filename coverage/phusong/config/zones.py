@@ -29,6 +29,7 @@ class Criterion(Section):
 
 _CRITERIA = (
     Criterion(column="people", weight=5, label="số dân", label_en="people"),
+    Criterion(column="no_signal", weight=2, scale="flag", label="chưa có sóng", label_en="no signal"),
     Criterion(column="no_power", weight=2, scale="flag", label="chưa có điện lưới", label_en="no grid power"),
     Criterion(
         column="especially_difficult", weight=2, scale="flag",
@@ -40,19 +41,16 @@ _CRITERIA = (
 
 
 class Zones(Section):
-    """What a dead zone is."""
+    """What a dead zone is, and how zones are followed from period to period, ranked, and held to the filed list."""
 
     technologies: tuple[Technology, ...] = Field(("LTE", "NR"), min_length=1)
     """A pixel has signal when any operator serves it with any of these."""
     level: Level = "limited"
     """... at this level or better."""
+    operators: tuple[Text, ...] = ()
+    """Operators whose signal counts; all of them when none is named."""
     min_people: float = Field(10, ge=0)
     """Smaller zones are not drawn; their people stay in the sums as scattered."""
-
-
-class Following(Zones):
-    """How zones are followed from period to period, ranked, and held to the official list; no run reads it yet."""
-
     overlap_share: Share = 0.05
     """Zones of two periods are related when what they share is at least this part of the people of the smaller one."""
     criteria: tuple[Criterion, ...] = Field(_CRITERIA, min_length=1)

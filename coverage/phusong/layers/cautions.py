@@ -7,6 +7,8 @@ from typing import Any
 
 from phusong.layers.account import Account
 
+_DIM_NW = 1.0  # shares and likelihoods end here, and villages near a town shine brighter
+
 
 def warnings(accounts: Sequence[Account]) -> list[str]:
     """What is no fault but may make the figures mean something else than they seem to."""
@@ -58,4 +60,20 @@ def _doubts(counts: Mapping[str, Mapping[str, Any]]) -> list[tuple[Any, str]]:
             + ", ".join(unknown),
         ),
         (absent, f"claims: no site in reach of {', '.join(absent)}"),
+        *_oddities(counts),
+    ]
+
+
+def _oddities(counts: Mapping[str, Mapping[str, Any]]) -> list[tuple[Any, str]]:
+    """The same of the official list, night lights and public places."""
+    lights, unused = counts["night_lights"], counts["places"].get("words_unused", [])
+    brightest, half = lights.get("brightest_nw_cm2_sr"), counts["dead_zone_list"].get("half_a_place", 0)
+    return [
+        (half, f"dead_zone_list: {half} rows give one coordinate without the other; only their names count"),
+        ("villages_unknown" in lights and brightest is None, "night_lights: nothing is known of any village"),
+        (
+            brightest is not None and brightest <= _DIM_NW,
+            f"night_lights: the brightest village has {brightest} nW/cm²/sr; is it radiance that the file holds?",
+        ),
+        (unused, f"places: no row bears the kind {', '.join(unused)}"),
     ]

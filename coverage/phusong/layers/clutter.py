@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +9,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandera.pandas as pa
-import rasterio
 from numpy.typing import NDArray
 from pyproj import Transformer
-from rasterio.errors import RasterioError
-from rasterio.windows import Window
 
 from phusong.config import Project, shipped
 from phusong.errors import LayerError
@@ -22,7 +18,7 @@ from phusong.grid import Grid
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.files import refuse_table_keys
 from phusong.layers.points import read_shapes
-from phusong.layers.raster import burnt, crs_of
+from phusong.layers.raster import at_points, burnt, crs_of
 from phusong.layers.schema import word
 
 SCHEMA = pa.DataFrameSchema({"clutter_class": word()})
@@ -117,27 +113,8 @@ def _sampled(files: list[Path], grid: Grid) -> tuple[list[str], NDArray[np.int32
         for top in range(0, grid.shape[0], _ROWS):
             x, y = into.transform(*np.meshgrid(grid.x, grid.y[top : top + _ROWS]))
             part = values[top : top + _ROWS]
-            part[:] = np.where(np.isnan(part), _nearest(file, x, y), part)
+            part[:] = np.where(np.isnan(part), at_points("clutter", file, x, y), part)
     classes, place = np.unique(values, return_inverse=True)  # what is not a number comes last
     known = classes[~np.isnan(classes)]
     place = np.where(np.isnan(values), _NOTHING, place.reshape(values.shape) + 1)
     return [f"{value:g}" for value in known], place.astype(np.int32)
-
-
-def _nearest(file: Path, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Value of the raster's pixel that holds each point; NaN outside and without data."""
-    try:
-        with rasterio.open(file) as raster:
-            t = raster.transform
-            column, row = np.floor((x - t.c) / t.a), np.floor((y - t.f) / t.e)
-            inside = (column >= 0) & (row >= 0) & (column < raster.width) & (row < raster.height)
-            found = np.full(x.shape, math.nan)
-            if inside.any():
-                c, r = column[inside].astype(int), row[inside].astype(int)
-                left, top = int(c.min()), int(r.min())
-                window = Window(left, top, int(c.max()) - left + 1, int(r.max()) - top + 1)
-                values = raster.read(1, window=window, masked=True)
-                found[inside] = values[r - top, c - left].astype(np.float64).filled(np.nan)
-    except RasterioError as fault:
-        raise LayerError("clutter", [f"{file.name} cannot be read to its end: {fault.__cause__ or fault}"]) from None
-    return found

@@ -17,7 +17,19 @@ from pyproj import CRS
 from phusong.config import Project, Study
 from phusong.errors import ConfigError, LayerError, PhusongError
 from phusong.grid import Grid
-from phusong.layers import antennas, clutter, power_lines, priors, substations, tables, villages
+from phusong.layers import (
+    antennas,
+    clutter,
+    dead_zone_list,
+    night_lights,
+    places,
+    power_lines,
+    priors,
+    roads,
+    substations,
+    tables,
+    villages,
+)
 from phusong.layers import claims as claim_layer
 from phusong.layers import communes as commune_layer
 from phusong.layers import population as population_layer
@@ -27,11 +39,13 @@ from phusong.layers.account import Account, refuse_if
 from phusong.layers.antennas import Pattern
 from phusong.layers.communes import Seams
 from phusong.layers.fractions import area_fractions
+from phusong.layers.points import empty
 from phusong.layers.population import Population
 from phusong.layers.terrain import Terrain
 
 Report = Callable[[str], None]
 T = TypeVar("T")
+F = TypeVar("F", bound=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,12 @@ class Inputs:
         Terrain on `terrain_grid`, which is `grid` with the reach as margin.
     clutter_m
         Representative clutter height there; None without land cover.
+    radiance_nw_cm2_sr
+        Light at night at each of the villages; NaN where nothing is known, and without such a layer.
+    dead_zone_list
+        Rows of the filed official list that may speak of the study; None when none is filed.
+    places, roads
+        Public places and roads that touch the grid; None without such a layer.
     accounts
         What became of the rows of each layer.
     """
@@ -79,6 +99,10 @@ class Inputs:
     terrain_grid: Grid
     heights_m: NDArray[np.float32]
     clutter_m: NDArray[np.float32] | None
+    radiance_nw_cm2_sr: NDArray[np.float64]
+    dead_zone_list: gpd.GeoDataFrame | None
+    places: gpd.GeoDataFrame | None
+    roads: gpd.GeoDataFrame | None
     accounts: tuple[Account, ...]
 
 
@@ -120,12 +144,17 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
         "outages": lambda: tables.read_outages(project),
         "claims": lambda: claim_layer.read(project),
         "antennas": lambda: antennas.read(project),
+        "dead_zone_list": lambda: dead_zone_list.read(project),
+        "places": lambda: places.read(project),
+        "roads": lambda: roads.read(project),
     }
     read = {name: attempt(name, reader) for name, reader in readers.items()}
     area = attempt("study area", lambda: _study(units, terrain, project, crs)) if units and terrain else None
     people = attempt("population", lambda: population_layer.read(project, area[1])) if area else None
     if area:
         read["clutter"] = attempt("clutter", lambda: clutter.read(project, _around(project, area[1])))
+    own = _of(read["villages"][0], area[0]) if area and read["villages"] else empty(villages.SCHEMA, crs)
+    read["night_lights"] = attempt("night_lights", lambda: night_lights.radiance_nw_cm2_sr(project, own))
     if area is None:
         attempt("population headers", lambda: population_layer.find(project))  # its faults are told all the same
     if faults or terrain is None or units is None or area is None or people is None:
@@ -201,7 +230,7 @@ def _cut(
     claims = _touching(read["claims"][0], grid)
     all_villages, villages_account = read["villages"]
     orphans = villages.unmatched(all_villages, units[0].commune_code)
-    own = all_villages[all_villages.commune_code.isin(studied.commune_code)].reset_index(drop=True)
+    own = _of(all_villages, studied)
     ground = area_fractions(studied.geometry.to_numpy(), grid).sum(axis=0) > 0
     known = ~np.isnan(heights[terrain_grid.window(grid)]).ravel()[ground]
     if not known.any():
@@ -212,6 +241,9 @@ def _cut(
     refuse_if("claims", site_layer.mistakable(pd.concat([read["sites"][0].operator, claims.operator])))
     lines = _touching(read["power_lines"][0], grid)
     stations = _touching(read["substations"][0], terrain_grid)
+    filed = {name: _touching(read[name][0], grid) for name in ("places", "roads")}
+    whole_list = read["dead_zone_list"][0]
+    filed["dead_zone_list"] = whole_list[~dead_zone_list.elsewhere(whole_list, own, units[0], studied, grid)]
     accounts = (
         _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
         _with(terrain_account, study_covered_share=float(known.mean())),
@@ -229,7 +261,11 @@ def _cut(
         read["clutter"][1],
         _with(read["claims"][1], touching=len(claims), operators_without_site=_absent(claims, sites)),
         _with(patterns_account, sites_of_another_frequency=antennas.frequency_far(sites, patterns)),
+        _with(read["dead_zone_list"][1], studied=len(filed["dead_zone_list"])),
+        read["night_lights"][1],
+        *(_with(read[name][1], touching=len(filed[name])) for name in ("places", "roads")),
     )
+    there = {name: f.reset_index(drop=True) if getattr(project.layers, name) else None for name, f in filed.items()}
     return Inputs(
         day=day,
         grid=grid,
@@ -248,7 +284,9 @@ def _cut(
         terrain_grid=terrain_grid,
         heights_m=heights,
         clutter_m=read["clutter"][0],
+        radiance_nw_cm2_sr=read["night_lights"][0],
         accounts=accounts,
+        **there,
     )
 
 
@@ -326,7 +364,7 @@ def _touching(frame: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
     return frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*grid.bounds))].reset_index(drop=True)
 
 
-def _of(table: pd.DataFrame, studied: gpd.GeoDataFrame) -> pd.DataFrame:
+def _of(table: F, studied: gpd.GeoDataFrame) -> F:
     return table[table.commune_code.isin(studied.commune_code)].reset_index(drop=True)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
+import shapely
 from pyproj import CRS
 
 from phusong.config import Project
@@ -47,6 +49,27 @@ def read_shapes(
     ordered = complete(frame, schema).drop(columns=[FILE, ROW]).sort_values(key, kind="stable").reset_index(drop=True)
     canonical = gpd.GeoDataFrame(ordered, geometry="geometry", crs=raw.crs).to_crs(crs)
     return canonical, Account(name, len(raw), tuple(refused), repaired)
+
+
+def settled(
+    read: tuple[gpd.GeoDataFrame, Account], order: list[str], same: list[str]
+) -> tuple[gpd.GeoDataFrame, Account]:
+    """
+    Rows of a layer that needs no ids, in an order that is not the file's, each place once; repeats are counted.
+
+    Parameters
+    ----------
+    order
+        Columns that order the rows; then their geometry does.
+    same
+        Columns that, equal with the geometry from whichever end it is drawn, make a row the repeat of an earlier one.
+    """
+    frame, account = read
+    drawn = frame.geometry.to_numpy()
+    keys = {"_shape": shapely.to_wkb(shapely.normalize(drawn)), "_drawn": shapely.to_wkb(drawn)}
+    ordered = frame.assign(**keys).sort_values([*order, *keys])
+    once = ordered.drop_duplicates([*same, "_shape"]).drop(columns=list(keys)).reset_index(drop=True)
+    return once, replace(account, counts={**account.counts, "repeated": len(frame) - len(once)})
 
 
 def complete(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:

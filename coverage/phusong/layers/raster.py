@@ -60,6 +60,32 @@ def read_band(layer: str, file: Path, window: Window) -> NDArray[np.float64]:
         raise LayerError(layer, [f"{file.name} cannot be read to its end: {reason}"]) from None
 
 
+def at_points(layer: str, file: Path, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    First band of a raster at points in its CRS: the value of the pixel that holds each; NaN outside and without data.
+
+    Raises
+    ------
+    LayerError
+        When the file cannot be read to its end.
+    """
+    found = np.full(x.shape, np.nan)
+    try:
+        with rasterio.open(file) as raster:
+            t = raster.transform
+            column, row = np.floor((x - t.c) / t.a), np.floor((y - t.f) / t.e)
+            inside = (column >= 0) & (row >= 0) & (column < raster.width) & (row < raster.height)
+            if inside.any():
+                c, r = column[inside].astype(int), row[inside].astype(int)
+                left, top = int(c.min()), int(r.min())
+                window = Window(left, top, int(c.max()) - left + 1, int(r.max()) - top + 1)
+                values = raster.read(1, window=window, masked=True)
+                found[inside] = values[r - top, c - left].astype(np.float64).filled(np.nan)
+    except RasterioError as fault:
+        raise LayerError(layer, [f"{file.name} cannot be read to its end: {fault.__cause__ or fault}"]) from None
+    return found
+
+
 def burnt(shapes: NDArray[np.object_], values: Sequence[int], grid: Grid) -> NDArray[np.int32]:
     """
     Value of the last of the polygons that holds the centre of each pixel; 0 where none does.

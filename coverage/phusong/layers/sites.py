@@ -19,7 +19,11 @@ from phusong.text import slug
 
 _AZIMUTH = r"(?:360|(?:3[0-5]|[12]?\d)?\d(?:\.\d+)?)"
 AZIMUTHS = rf"omni|{_AZIMUTH}(?:;{_AZIMUTH})*"
-_TAKEN = {"", "any", "none", "limited", "good", "very_good", "unknown", "expected", "expected_low", "expected_high"}
+_TAKEN = {
+    *("", "any", "none", "limited", "good", "very_good", "unknown"),
+    *("expected", "expected_low", "expected_high"),
+    *("white", "grey", "all_operators", "spots_unknown"),
+}
 SCHEMA = pa.DataFrameSchema(
     {
         "site_id": word(unique=True),
@@ -41,6 +45,8 @@ SCHEMA = pa.DataFrameSchema(
         "backup_hours": number(0, 2000, required=False, nullable=True),
         "hardened": flag(required=False),
         "substation_id": word(required=False, nullable=True),
+        "feeder_id": word(required=False, nullable=True),
+        "shared_with": word(required=False, nullable=True),  # operators, separated by semicolons
         "commune_code": word(pattern=CODE, form=CODE_FORM, required=False, nullable=True),
     }
 )

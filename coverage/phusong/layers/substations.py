@@ -15,6 +15,7 @@ SCHEMA = pa.DataFrameSchema(
         "substation_id": word(unique=True),
         "name": word(required=False, nullable=True),
         "voltage_kv": number(0.1, 1200, required=False, nullable=True),
+        "fed_from": word(required=False, nullable=True),
     }
 )
 

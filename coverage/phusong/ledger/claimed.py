@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.ledger.indicators import VERSION, Whole, interval, published_units
+from phusong.ledger.counts import Whole, interval
+from phusong.ledger.indicators import VERSION, published_units
 from phusong.units import NONE, UNKNOWN
 
 CLAIMED_SHARE, NOT_PREDICTED_SHARE = "people_claimed_share", "people_claimed_not_predicted_share"

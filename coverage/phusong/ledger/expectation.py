@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.ledger.indicators import VERSION, Whole, published_units
+from phusong.ledger.counts import Whole
+from phusong.ledger.indicators import VERSION, published_units
+from phusong.text import slug
 from phusong.units import ANY, CERTAIN, MICRO
 
 DEFINITION = "people_covered_expected_share"
@@ -73,32 +75,43 @@ def expectation_table(
     `value` is expected people / people of whom it can be told. `low` and `high` are shares of all people: the ends of
     the interval (see `bounds`), with those of whom it cannot be told counted out of the lower and into the upper end.
     """
-    units, member = published_units(communes)
-    tables = []
-    for (technology, operator, environment), of_communes in _ordered(expectations):
-        found = of_communes.within(member)
-        low, high = bounds(found, confidence)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            figures = {
-                "numerator": found.covered,
-                "denominator": found.known,
-                "value": np.where(found.known > 0, found.covered / found.known, np.nan),
-                "low": np.where(found.people > 0, low / found.people, np.nan),
-                "high": np.where(found.people > 0, high / found.people, np.nan),
-            }
-        named = {"operator": operator, "technology": technology, "environment": environment}
-        head = pd.DataFrame({"definition_id": DEFINITION, "version": VERSION, **units})
-        tables.append(head.assign(**named, **figures))
+    tables = [share_rows(communes, DEFINITION, key, found, confidence) for key, found in _ordered(expectations)]
     return pd.concat(tables, ignore_index=True)
 
 
+def share_rows(
+    communes: pd.DataFrame, definition: str, key: Key, of_communes: Expectation, confidence: float
+) -> pd.DataFrame:
+    """The rows of `expectation_table` for one definition and key."""
+    units, member = published_units(communes)
+    found = of_communes.within(member)
+    low, high = bounds(found, confidence)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        figures = {
+            "numerator": found.covered,
+            "denominator": found.known,
+            "value": np.where(found.known > 0, found.covered / found.known, np.nan),
+            "low": np.where(found.people > 0, low / found.people, np.nan),
+            "high": np.where(found.people > 0, high / found.people, np.nan),
+        }
+    technology, operator, environment = key
+    named = {"operator": operator, "technology": technology, "environment": environment}
+    return pd.DataFrame({"definition_id": definition, "version": VERSION, **units, **named, **figures})
+
+
 def expectation_columns(expectations: Mapping[Key, Expectation], environment: str, confidence: float) -> pd.DataFrame:
-    """People of each commune expected to be covered by any operator in an environment, and the ends of the interval."""
+    """
+    People of each row expected to be covered in an environment, and the ends of the interval.
+
+    Of any operator `lte_expected_people`, `lte_expected_low_people`, `lte_expected_high_people`; of each operator
+    `lte_viettel_expected_people` and so on.
+    """
     columns: dict[str, Whole] = {}
     for (technology, operator, where), found in _ordered(expectations):
-        if (operator, where) == (ANY, environment):
+        if where == environment:
             low, high = bounds(found, confidence)
-            names = (f"{technology.lower()}_expected{part}_people" for part in ("", "_low", "_high"))
+            name = technology.lower() if operator == ANY else f"{technology.lower()}_{slug(operator)}"
+            names = (f"{name}_expected{part}_people" for part in ("", "_low", "_high"))
             columns.update(zip(names, (found.covered, low, high), strict=True))
     return pd.DataFrame(columns)
 

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from rasterio.io import MemoryFile
 
 from phusong.errors import SnapshotError
 from phusong.grid import Grid
-from phusong.text import cell
+from phusong.ledger.bundle import csv_bytes
 
 TIER = "regulator"
 _RUN = "run.json"
@@ -137,9 +137,16 @@ def recover(folder: Path) -> None:
                 aside.rename(place)
 
 
-def read(folder: Path, period: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any], str]:
+def read(
+    folder: Path, period: str, only: Sequence[str] | None = None
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any], str]:
     """
     Tables, `run.json` and digest of a written snapshot.
+
+    Parameters
+    ----------
+    only
+        Names of the tables to read, of which those that are not there are left out; then no other file is checked.
 
     Raises
     ------
@@ -152,10 +159,11 @@ def read(folder: Path, period: str) -> tuple[dict[str, pd.DataFrame], dict[str, 
         have = ", ".join(periods(folder)) or "none"
         raise SnapshotError(f"There is no snapshot of {period} in {folder} (there are: {have}).")
     run, digest_of_run = _record(place / _RUN)
-    for name, digest in run["files"].items():
+    files = {name: digest for name, digest in run["files"].items() if only is None or Path(name).stem in only}
+    for name, digest in files.items():
         if not (place / name).exists() or _sha256((place / name).read_bytes()) != digest:
             raise SnapshotError(f"{place / name} is not the file that the run wrote; run the period again.")
-    tables = {Path(name).stem: _table(place / name) for name in sorted(run["files"]) if name.endswith(".parquet")}
+    tables = {Path(name).stem: _table(place / name) for name in sorted(files) if name.endswith(".parquet")}
     return tables, run, digest_of_run
 
 
@@ -168,7 +176,7 @@ def periods(folder: Path) -> list[str]:
 def _files(snapshot: Snapshot) -> Iterable[tuple[str, bytes]]:
     for name, table in snapshot.tables.items():
         yield f"{name}.parquet", _parquet(table)
-    yield "communes.csv", _csv(snapshot.tables["communes"])
+    yield "communes.csv", csv_bytes(pd.DataFrame(snapshot.tables["communes"].drop(columns="geometry")))
     yield "zones.gpkg", _geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))
     for name, (grid, raster) in snapshot.rasters.items():
         yield f"surface/{name}.tif", _cog(raster, grid)
@@ -224,14 +232,6 @@ def _parquet(table: pd.DataFrame) -> bytes:
     into = io.BytesIO()
     table.to_parquet(into, index=False, compression="zstd")
     return into.getvalue()
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    """For spreadsheets: with the mark that makes them read UTF-8, and no text that they would run as a formula."""
-    plain = pd.DataFrame(table.drop(columns="geometry"))
-    words = plain.select_dtypes(["object", "string"]).columns
-    safe = plain.assign(**{name: plain[name].map(cell, na_action="ignore") for name in words})
-    return ("\ufeff" + safe.to_csv(index=False, lineterminator="\r\n")).encode()
 
 
 def _geopackage(zones: pd.DataFrame, as_of: str) -> bytes:

@@ -45,6 +45,8 @@ class Surface:
         Row of the commune and of the village that each pixel belongs to, -1 for none.
     signal, power
         0 not served, 1 served, 255 unknown.
+    fragile
+        1 where a pixel has signal and loses it some hours after all mains is lost, 0 where not, 255 unknown.
     gap
         What the pixel lacks, as `kinds` says.
     kinds
@@ -62,6 +64,7 @@ class Surface:
     territory: NDArray[np.int32]
     signal: NDArray[np.uint8]
     power: NDArray[np.uint8]
+    fragile: NDArray[np.uint8]
     gap: NDArray[np.uint8]
     kinds: Mapping[int, str]
     claimed: Mapping[tuple[str, str], NDArray[np.uint8]] = field(default_factory=dict)
@@ -75,6 +78,8 @@ def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:
     served = "0 not served, 1 served"
     yield "signal", _coded(surface, grid, surface.signal, "signal of any operator", served)
     yield "power", _coded(surface, grid, surface.power, "grid electricity of the village", served)
+    lost = "0 no, 1 signal is lost with mains"
+    yield "fragile", _coded(surface, grid, surface.fragile, "signal that does not outlive the loss of mains", lost)
     steps = ", ".join(f"{value} {name}" for value, name in sorted(zip(LEVEL_VALUES, LEVELS, strict=True))[:-1])
     for (technology, operator), level in surface.level.items():
         yield (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -37,6 +37,9 @@ class Footprints:
         Pixel p, counted along the rows of the grid, is served by `sites[indptr[p]:indptr[p + 1]]`.
     sites
         Rows of `site_ids`, rising within a pixel.
+    dark
+        Pixels where a path of one of the sites could not be computed, shape (scopes, pixels): whether it serves them is
+        not known.
     """
 
     technology: str
@@ -45,10 +48,16 @@ class Footprints:
     operator: NDArray[np.int16]
     indptr: NDArray[np.int64]
     sites: NDArray[np.int32]
+    dark: NDArray[np.bool_]
 
     @classmethod
     def of(
-        cls, technology: str, sites: pd.DataFrame, reached: Sequence[NDArray[np.integer]], pixels: int
+        cls,
+        technology: str,
+        sites: pd.DataFrame,
+        reached: Sequence[NDArray[np.integer]],
+        pixels: int,
+        dark: Mapping[str, NDArray[np.bool_]] | None = None,
     ) -> Footprints:
         """
         The relation turned round, from the pixels each site serves.
@@ -61,6 +70,8 @@ class Footprints:
             Flat pixels of each site, in the order of `sites`; one that is there twice counts once.
         pixels
             Number of pixels of the study grid.
+        dark
+            Flat pixels of each operator where a path could not be computed; none where nothing is said.
 
         Raises
         ------
@@ -81,7 +92,11 @@ class Footprints:
             free[own] += 1
         operators = tuple(sorted(set(sites.operator)))
         operator = pd.Index(operators).get_indexer(sites.operator).astype(np.int16)
-        return cls(technology, sites.site_id.to_numpy(object), operators, operator, indptr, serving)
+        unsure = np.zeros((len(operators) + 1, pixels), bool)
+        for row, name in enumerate(operators):
+            unsure[row] = False if dark is None else dark[name]
+        unsure[-1] = unsure[:-1].any(axis=0)
+        return cls(technology, sites.site_id.to_numpy(object), operators, operator, indptr, serving, unsure)
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -95,8 +110,8 @@ class Footprints:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the relation: 4 bytes a pair and 8 a pixel."""
-        return self.sites.nbytes + self.indptr.nbytes + self.operator.nbytes
+        """Memory: 4 bytes a pair of site and pixel, 8 a pixel, and 1 a pixel and scope."""
+        return self.sites.nbytes + self.indptr.nbytes + self.operator.nbytes + self.dark.nbytes
 
     @property
     def idle(self) -> tuple[str, ...]:
@@ -188,6 +203,11 @@ def totals_covered(footprints: Footprints, micro: NDArray[np.int64], alive: NDAr
         words = np.bitwise_or.reduce(part.astype(np.uint64) << np.arange(part.shape[1], dtype=np.uint64), axis=1)
         found.append(_totals(_served(footprints, words), micro, part.shape[1]))
     return np.concatenate(found, axis=1)
+
+
+def villages_in_doubt(footprints: Footprints, places: Places) -> NDArray[np.bool_]:
+    """Villages of which no living site can say that they are not covered: off the grid, or where a path is dark."""
+    return (places.village_pixel < 0) | footprints.dark[-1, places.village_pixel]
 
 
 def villages_served(footprints: Footprints, places: Places) -> sparse.csr_array:

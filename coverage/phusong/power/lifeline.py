@@ -63,7 +63,7 @@ def lifelines(supplied: pd.DataFrame, commune_codes: pd.Series, obligation: Life
     astray = ~supplied.commune_code.isin(codes).to_numpy(bool) & ~unnamed
     return Lifelines(
         table,
-        _milestones(table.met, obligation),
+        milestones(table.met, obligation),
         tuple(sorted(supplied.site_id[may & unnamed])),
         tuple(sorted(supplied.site_id[may & astray])),
     )
@@ -81,7 +81,8 @@ def required(communes: int, share: float) -> int:
     return math.ceil(Fraction(str(share)) * communes)
 
 
-def _milestones(met: pd.Series, obligation: Lifeline) -> pd.DataFrame:
+def milestones(met: pd.Series, obligation: Lifeline) -> pd.DataFrame:
+    """A row a milestone, as `Lifelines.milestones`, of whether each of some communes meets it: yes, no, unknown."""
     yes, unknown = int((met == "yes").sum()), int((met == "unknown").sum())
     rows = []
     for milestone in obligation.milestones:

@@ -17,8 +17,16 @@ from shapely.geometry.base import BaseGeometry
 from phusong.config.storm import Storm
 from phusong.errors import ConfigError
 from phusong.power.dependency import Dependency, lost, refuse_others
-from phusong.power.footprints import Footprints, Places, living, people_covered, totals_covered, villages_covered
-from phusong.power.supply import MAINS, hardened, masts, shared
+from phusong.power.footprints import (
+    Footprints,
+    Places,
+    living,
+    people_covered,
+    totals_covered,
+    villages_covered,
+    villages_in_doubt,
+)
+from phusong.power.supply import MAINS, hardened, masts, outlasting, shared
 from phusong.text import nearest
 
 Flags = NDArray[np.bool_]
@@ -54,15 +62,17 @@ class Aftermath:
     ----------
     by_operator
         hour, technology, operator (`any` last); people_micro of the study; before_micro, low_micro, high_micro covered;
-        the same of communes (somebody in it is covered) and villages; sites, and of them alive, dark and unknown;
+        unknown_micro, of whom it is not known whether they were before, and who are in none of these; communes
+        (somebody in it is covered) and villages before, low and high; sites, and of them alive, dark and unknown;
         shared_low, shared_high: masts with a living site that two operators or more share.
     by_commune
-        hour, technology, operator, commune_code, people_micro, before_micro, low_micro, high_micro.
+        hour, technology, operator, commune_code, people_micro, before_micro, low_micro, high_micro, unknown_micro.
     lifelines
         hour, commune_code, hardened_low, hardened_high (masts, hardened and alive, of whatever technology) and
         live_hardened: yes, no, unknown.
     villages
-        hour, technology, village_id, before and covered by any operator: yes, no, unknown (also off the grid).
+        hour, technology, village_id, before and covered by any operator: yes, no, unknown (also off the grid, and where
+        a path that could not be computed may cover it).
     sites
         hour, site_id, state: alive, dark, unknown; of every technology.
     """
@@ -132,9 +142,8 @@ def survivors(supplied: pd.DataFrame, struck: Flags, cut: Flags, hour: float) ->
     column = (-1, *[1] * (struck.ndim - 1))
     autonomy = supplied.autonomy_hours.to_numpy(float).reshape(column)
     on_mains = (supplied.source == MAINS).to_numpy(bool).reshape(column)
-    surely = ~(struck | cut) | (np.nan_to_num(autonomy, nan=0.0) >= hour)
-    maybe = ~(struck | (cut & on_mains)) | (np.nan_to_num(autonomy, nan=np.inf) >= hour)
-    return surely, maybe
+    surely, maybe = outlasting(autonomy, hour)
+    return ~(struck | cut) | surely, ~(struck | (cut & on_mains)) | maybe
 
 
 def storm(
@@ -257,12 +266,14 @@ def rows_of(supplied: pd.DataFrame, footprints: Footprints) -> NDArray[np.int64]
 @dataclass(frozen=True)
 class _Covered:
     people: NDArray[np.int64]  # micro-persons, shape (scopes, communes)
+    unknown: NDArray[np.int64]  # ... of whom it is not known
     villages: Flags  # shape (scopes, villages)
 
     @classmethod
     def of(cls, footprints: Footprints, places: Places, alive: Flags) -> _Covered:
         served = living(footprints, alive)
-        return cls(people_covered(places, served), villages_covered(places, served))
+        unknown = people_covered(places, footprints.dark & ~served)
+        return cls(people_covered(places, served), unknown, villages_covered(places, served))
 
 
 def _refuse_area(area: BaseGeometry, study: BaseGeometry) -> None:
@@ -301,6 +312,7 @@ def _by_operator(
 ) -> pd.DataFrame:
     head = {"technology": footprints.technology, "operator": footprints.scopes, "people_micro": places.micro.sum()}
     people = {f"{when}_micro": found.people.sum(axis=1) for when, found in covered.items()}
+    people["unknown_micro"] = covered["before"].unknown.sum(axis=1)
     communes = {f"communes_{when}": (found.people > 0).sum(axis=1) for when, found in covered.items()}
     villages = {f"villages_{when}": found.villages.sum(axis=1) for when, found in covered.items()}
     surely, maybe = alive
@@ -325,7 +337,8 @@ def _by_commune(covered: dict[str, _Covered], footprints: Footprints, places: Pl
         "commune_code": np.tile(places.commune_codes, len(scopes)),
         "people_micro": np.tile(np.asarray(places.micro.sum(axis=1)).ravel(), len(scopes)),
     }
-    return pd.DataFrame({**head, **{f"{when}_micro": found.people.ravel() for when, found in covered.items()}})
+    people = {f"{when}_micro": found.people.ravel() for when, found in covered.items()}
+    return pd.DataFrame({**head, **people, "unknown_micro": covered["before"].unknown.ravel()})
 
 
 def _lifelines(supplied: pd.DataFrame, alive: tuple[Flags, Flags], codes: pd.Index) -> pd.DataFrame:
@@ -335,9 +348,9 @@ def _lifelines(supplied: pd.DataFrame, alive: tuple[Flags, Flags], codes: pd.Ind
 
 
 def _villages(covered: dict[str, _Covered], footprints: Footprints, places: Places) -> pd.DataFrame:
-    off_grid = places.village_pixel < 0
+    doubt = villages_in_doubt(footprints, places)
     before, low, high = (covered[when].villages[-1] for when in ("before", "low", "high"))
-    answers = {"before": _answer(before, before | off_grid), "covered": _answer(low, high | off_grid)}
+    answers = {"before": _answer(before, before | doubt), "covered": _answer(low, high | doubt)}
     return pd.DataFrame({"technology": footprints.technology, "village_id": places.village_ids, **answers})
 
 

@@ -55,18 +55,33 @@ def supply(sites: gpd.GeoDataFrame, substations: gpd.GeoDataFrame, settings: Sto
     own = sites.sort_values("site_id").reset_index(drop=True)
     kept = own[["site_id", "operator", "commune_code", "power_source", "geometry"]]
     source = source_of(own.power_source, settings)
-    given = own.backup_hours.astype(float)
-    assumed = given.isna() & (settings.assumed_backup_hours is not None)
-    autonomy = given.where(~assumed, settings.assumed_backup_hours)
     columns = {
         "mast": [f"{x:.0f} {y:.0f}" for x, y in zip(own.geometry.x, own.geometry.y, strict=True)],
         "source": source,
-        "autonomy_hours": autonomy.astype(float),
-        "autonomy_assumed": assumed,
+        "autonomy_hours": autonomy_hours(own, settings),
+        "autonomy_assumed": own.backup_hours.isna() & (settings.assumed_backup_hours is not None),
         "hardened": own.hardened.astype("boolean"),
     }
     hanging = _hanging(own, source, substations, settings.substation_reach_km * 1000)
     return gpd.GeoDataFrame(kept.assign(**columns, **hanging, **_sharing(own, settings)), crs=sites.crs)
+
+
+def autonomy_hours(sites: pd.DataFrame, settings: Storm) -> NDArray[np.float64]:
+    """Hours that each site lives without mains: its `backup_hours`, else what the settings assume, else NaN."""
+    given = sites.backup_hours.to_numpy(float)
+    return given if settings.assumed_backup_hours is None else np.nan_to_num(given, nan=settings.assumed_backup_hours)
+
+
+def outlasting(autonomy_hours: NDArray[np.float64], hour: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """
+    What surely lives so many hours without mains, the last of them included, and what may: NaN is not known.
+
+    Examples
+    --------
+    >>> [flags.tolist() for flags in outlasting(np.array([4.0, 3.9, np.nan]), 4)]
+    [[True, False, False], [True, False, True]]
+    """
+    return np.nan_to_num(autonomy_hours, nan=0.0) >= hour, ~(autonomy_hours < hour)
 
 
 def source_of(texts: pd.Series, settings: Storm) -> NDArray[np.object_]:

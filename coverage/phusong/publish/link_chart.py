@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from phusong.config import shipped
 from phusong.errors import PhusongError
+from phusong.publish.drawing import (
+    LARGE_PT,
+    PLAIN,
+    SMALL_PT,
+    TEXT_PT,
+    WIDTH_IN,
+    height_in,
+    lines,
+    own_settings,
+    write,
+)
 from phusong.publish.link_words import Language, Source, Words, document, mark, notes, table, title, verdict
 from phusong.radio.link_profile import LinkProfile
 
@@ -23,31 +32,12 @@ if TYPE_CHECKING:
 
 KINDS = (".png", ".svg", ".json")
 """Endings of the files that can be written."""
-WIDTH_IN = 6.4
 DOTS_PER_INCH = 200
 """1280 dots wide: sharp on a desk, and with letters large enough to be read 412 dots wide on a phone."""
-_LARGE_PT, _TEXT_PT, _SMALL_PT = 14.0, 11.5, 9.0
-_LETTERS = {_LARGE_PT: 58, _TEXT_PT: 71, _SMALL_PT: 98}
-_BOLDER = 11
-"""Letters on a line of each size, and how many fewer when they are bold."""
-_PLAIN = "black"
-_LINE = 1.35 / 72
-_Line = tuple[str, float, str]
-"""Text, size in points, and colour; what has a colour, and the title, are bold."""
 _PATH_IN, _BARS_IN = 4.5, 2.35
 _FINE = 200
 """Points of the ellipse, whatever the profile has."""
 _PAPER: Mapping[str, Any] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5}
-
-_SETTINGS: Any = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib and has every Vietnamese letter
-    "font.size": _TEXT_PT,
-    "text.parse_math": False,  # a dollar sign in a file's name is no formula
-    "svg.fonttype": "path",  # the phone need not have the font
-    "svg.hashsalt": "phusong",  # the same link gives the same bytes
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
 
 
 def write_link(path: Path, profile: LinkProfile, source: Source, language: Language) -> Path:
@@ -82,40 +72,20 @@ def draw(profile: LinkProfile, source: Source, words: Words) -> Figure:
     colours = tomllib.loads(shipped("maps", "palettes.toml").read_text("utf-8"))["link"]
     first, *others = verdict(profile, words)
     answer = colours["sight_cut" if profile.state == "blocked" else "sight_free"]
-    head = _lines([(title(profile, words), _LARGE_PT, _PLAIN), (first, _TEXT_PT, answer)])
-    head += _lines([(said, _TEXT_PT, _PLAIN) for said in others])
-    foot = _lines([(note, _SMALL_PT, _PLAIN) for note in notes(profile, source, words)])
-    head_in, foot_in = (sum(size for _, size, _ in lines) * _LINE + 0.15 for lines in (head, foot))
-    with _own_settings():
+    head = lines([(title(profile, words), LARGE_PT, PLAIN), (first, TEXT_PT, answer)])
+    head += lines([(said, TEXT_PT, PLAIN) for said in others])
+    foot = lines([(note, SMALL_PT, PLAIN) for note in notes(profile, source, words)])
+    head_in, foot_in = height_in(head), height_in(foot)
+    with own_settings():
         figure = Figure(figsize=(WIDTH_IN, head_in + _PATH_IN + _BARS_IN + foot_in))
-        height_in = figure.get_figheight()
-        _write(figure, head, height_in - 0.08)
-        _write(figure, foot, foot_in - 0.08)
-        upper = (0.13, (foot_in + _BARS_IN + 1.2) / height_in, 0.84, (_PATH_IN - 1.5) / height_in)
+        whole_in = figure.get_figheight()
+        write(figure, head, whole_in - 0.08)
+        write(figure, foot, foot_in - 0.08)
+        upper = (0.13, (foot_in + _BARS_IN + 1.2) / whole_in, 0.84, (_PATH_IN - 1.5) / whole_in)
         _draw_path(figure.add_axes(upper), profile, words, colours)
-        lower = (0.36, (foot_in + 0.15) / height_in, 0.61, (_BARS_IN - 0.5) / height_in)
+        lower = (0.36, (foot_in + 0.15) / whole_in, 0.61, (_BARS_IN - 0.5) / whole_in)
         _draw_losses(figure.add_axes(lower), profile, words, colours)
     return figure
-
-
-def _lines(texts: list[_Line]) -> list[_Line]:
-    """Texts broken into lines that fit the width."""
-    room = {text: _LETTERS[size] - (_BOLDER if _is_bold(size, colour) else 0) for text, size, colour in texts}
-    return [
-        (line, size, colour) for text, size, colour in texts for line in wrap(text, room[text], break_on_hyphens=False)
-    ]
-
-
-def _is_bold(size: float, colour: str) -> bool:
-    return size == _LARGE_PT or colour != _PLAIN
-
-
-def _write(figure: Figure, lines: list[_Line], top_in: float) -> None:
-    for line, size, colour in lines:
-        weight = "bold" if _is_bold(size, colour) else "normal"
-        place = (0.02, top_in / figure.get_figheight())
-        figure.text(*place, line, fontsize=size, fontweight=weight, color=colour, va="top")
-        top_in -= size * _LINE
 
 
 def _draw_path(axes: Axes, profile: LinkProfile, words: Words, colours: Mapping[str, str]) -> None:
@@ -138,11 +108,12 @@ def _draw_path(axes: Axes, profile: LinkProfile, words: Words, colours: Mapping[
     if cut:
         rays = ([0, profile.corner.distance_km, d[-1]], [line[0], profile.corner.amsl_m, line[-1]])
         axes.plot(*rays, color=colours["horizons"], linewidth=1.2, linestyle=":", label=words.say("horizons"))
+    axes.spines[["top", "right"]].set_visible(False)
     axes.set(xlim=(0, d[-1]), ylim=(floor, ceiling), xlabel=words.say("x_axis"), ylabel=words.say("y_axis"))
     _use_numbers_of(axes, words)
     _draw_antennas(axes, profile, words, colours)
     _mark_edges(axes, profile, words, colours)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.44, -0.2), ncols=2, frameon=False, fontsize=_SMALL_PT + 1)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.44, -0.2), ncols=2, frameon=False, fontsize=SMALL_PT + 1)
 
 
 def _draw_antennas(axes: Axes, profile: LinkProfile, words: Words, colours: Mapping[str, str]) -> None:
@@ -153,7 +124,7 @@ def _draw_antennas(axes: Axes, profile: LinkProfile, words: Words, colours: Mapp
         axes.plot([at, at], [ground, top], color=colour, linewidth=3, solid_capstyle="butt", clip_on=False)
         axes.plot([at], [top], color=colour, marker="o", markersize=6, clip_on=False)
         label = words.say(who, height=(height_m, 0 if height_m % 1 == 0 else 1))
-        axes.set_title(label, loc="left" if who == "tx" else "right", fontsize=_SMALL_PT + 1)
+        axes.set_title(label, loc="left" if who == "tx" else "right", fontsize=SMALL_PT + 1)
 
 
 def _mark_edges(axes: Axes, profile: LinkProfile, words: Words, colours: Mapping[str, str]) -> None:
@@ -192,9 +163,9 @@ def _draw_losses(axes: Axes, profile: LinkProfile, words: Words, colours: Mappin
     axes.set_yticks(range(len(rows)), [label for label, _ in rows])
     axes.get_yticklabels()[-1].set_fontweight("bold")
     axes.set(xlim=(0, 1.26 * longest), ylim=(len(rows) - 0.5, -0.5), xticks=[])
-    axes.spines["bottom"].set_visible(False)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.set_title(words.say("ways"), loc="right", fontsize=_TEXT_PT, pad=6)
+    axes.set_title(words.say("ways"), loc="right", fontsize=TEXT_PT, pad=6)
 
 
 def _use_numbers_of(axes: Axes, words: Words) -> None:
@@ -211,16 +182,5 @@ def _use_numbers_of(axes: Axes, words: Words) -> None:
 
 def _save(path: Path, kind: str, profile: LinkProfile, source: Source, words: Words) -> None:
     metadata = {"Title": title(profile, words), "Date": None} if kind == "svg" else {"Software": None}
-    with _own_settings():
+    with own_settings():
         draw(profile, source, words).savefig(path, format=kind, dpi=DOTS_PER_INCH, metadata=metadata)
-
-
-@contextmanager
-def _own_settings() -> Iterator[None]:
-    """The settings of this drawing, whatever somebody set for others, which is left as it was."""
-    import matplotlib
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_SETTINGS)
-        yield

@@ -62,7 +62,7 @@ def write_map(edition: Edition, path: Path) -> Path:
 
 def draw(edition: Edition, limit_bytes: int = LIMIT_BYTES) -> bytes:
     """
-    The page, drawn as finely as the limit allows; the smallest dead zones are left out only when nothing else helps.
+    The page, drawn as finely as the limit allows; dead zones of the last ranks are left out when nothing else helps.
 
     Raises
     ------
@@ -76,10 +76,10 @@ def draw(edition: Edition, limit_bytes: int = LIMIT_BYTES) -> bytes:
         page = _page(drawing, tolerance_m, everything)
         if len(page) <= limit_bytes:
             return page
-    return _without_smallest(drawing, everything)
+    return _without_last_ranks(drawing, everything)
 
 
-def _without_smallest(drawing: _Drawing, everything: int) -> bytes:
+def _without_last_ranks(drawing: _Drawing, everything: int) -> bytes:
     best, low, high = _page(drawing, TOLERANCES_M[-1], 0), 0, everything
     if len(best) > drawing.limit_bytes:
         needed, limit = (number_text(size / 1e6, "", decimals=2) for size in (len(best), drawing.limit_bytes))

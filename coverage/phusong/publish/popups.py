@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from phusong.publish.labels import Labels, date_vi, interval_text, number_text
+from phusong.publish.zone_words import facts, rows_of
 from phusong.text import slug
 
 
@@ -62,21 +63,13 @@ def commune_popups(communes: pd.DataFrame, operators: Iterable[str], vintage: An
     return Popups(_texts(communes, "commune_name"), lines)
 
 
-def zone_popups(zones: pd.DataFrame, count: int, vintage: Any, labels: Labels) -> Popups:
+def zone_popups(zones: pd.DataFrame, count: int, vintage: str, labels: Labels) -> Popups:
     """What is known of each dead zone, of which the study has `count`."""
-    ranks = [
-        labels["zone.rank_of"].format(rank=number_text(rank, "?"), count=number_text(count, "?"))
-        for rank in zones["rank"]
-    ]
-    lines = [
-        Field(labels["zone.rank"], ranks),
-        Field(labels["zone.gap"], _known(zones, "gap", "gap", labels)),
-        Field(labels["zone.people"].format(year=vintage), _people(zones, "people", labels)),
-        Field(labels["zone.area"], _numbers(zones, "area_km2", labels, "square_kilometres", decimals=2)),
-        Field(labels["zone.commune"], _zone_communes(zones, labels)),
-        Field(labels["zone.village"], _nearest_village(zones, labels)),
-    ]
-    return Popups([labels["zone.heading"].format(zone_id=name) for name in _texts(zones, "zone_id")], lines)
+    rows = [facts(zone, count, vintage, labels) for zone in rows_of(zones)]
+    lines = [Field(told[0].label, [fact.text for fact in told]) for told in zip(*rows, strict=True)]
+    # a line that no zone fills would still cost its place in the page
+    filled = [line for line in lines if any(line.texts)]
+    return Popups([labels["zone.heading"].format(zone_id=name) for name in _texts(zones, "zone_id")], filled)
 
 
 def site_popups(sites: pd.DataFrame, labels: Labels) -> Popups:
@@ -155,11 +148,6 @@ def _people(frame: pd.DataFrame, name: str, labels: Labels) -> list[str]:
     return _numbers(frame, name, labels, "people")
 
 
-def _joined(frame: pd.DataFrame, names: list[str]) -> list[str]:
-    columns = [_texts(frame, name) for name in names]
-    return [", ".join(part for part in parts if part) for parts in zip(*columns, strict=True)]
-
-
 def _shares(communes: pd.DataFrame, technology: str, labels: Labels) -> list[str]:
     """Share with its interval, the people it stands for, and those of whom nothing is known."""
     empty = labels["state.no_data"]
@@ -196,22 +184,6 @@ def _power(communes: pd.DataFrame, name: str, labels: Labels) -> list[str]:
     empty = labels["state.no_data"]
     return [
         empty if pd.notna(unknown) and unknown else text for unknown, text in zip(nothing_known, texts, strict=True)
-    ]
-
-
-def _zone_communes(zones: pd.DataFrame, labels: Labels) -> list[str]:
-    """The commune with most of the zone's people, and how many others the zone touches."""
-    first = _joined(zones, ["commune_name", "province_name"])
-    others = [text.count(";") for text in _texts(zones, "commune_codes")]
-    wording = labels["zone.others"]
-    return [wording.format(first=name, count=n) if n else name for name, n in zip(first, others, strict=True)]
-
-
-def _nearest_village(zones: pd.DataFrame, labels: Labels) -> list[str]:
-    names = _texts(zones, "village_name")
-    distances = _numbers(zones, "village_distance_m", labels, "metres")
-    return [
-        f"{name} ({away})" if name else labels["state.no_data"] for name, away in zip(names, distances, strict=True)
     ]
 
 

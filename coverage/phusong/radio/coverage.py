@@ -24,6 +24,8 @@ from phusong.radio.world import World
 from phusong.units import NO_SIGNAL_DDBM
 
 _BATCH = 16
+UNBEATABLE_DDBM = int(np.iinfo(np.int16).max)
+"""Level that keeps every path from a pixel."""
 # Near pixels first: most pixels then have a strong server before the far sites come, whose paths need no profile.
 _RINGS = ((-1.0, 0.3), (0.3, 1.0))
 
@@ -38,6 +40,7 @@ def strongest_servers(
     progress: Callable[[int, int], None] | None = None,
     patterns: Mapping[str, Pattern] | None = None,
     clutter_m: NDArray[np.float32] | None = None,
+    wanted: NDArray[np.bool_] | None = None,
 ) -> xr.Dataset:
     """
     The two strongest servers of each pixel, technology, operator and band, at the receiver's height outdoors.
@@ -60,6 +63,8 @@ def strongest_servers(
         Antenna patterns by the names that the column `antenna` of the sites calls them.
     clutter_m
         Representative clutter height on `terrain_grid`; None for bare ground.
+    wanted
+        Pixels of `grid` that are computed; the others are left as where no site reaches. None for all.
 
     Returns
     -------
@@ -82,6 +87,8 @@ def strongest_servers(
     world = World(np.ascontiguousarray(terrain, np.float32), terrain_grid, grid, radio, clutter_m)
     servers = unserved(found, grid, radio)
     groups = groups_of(servers, radio, grid.pixel_m)
+    if wanted is not None:  # a path that can beat no server is left out before anything of it is computed
+        servers.second_ddbm.values[:, ~wanted] = UNBEATABLE_DDBM
     batches = [(ring, found[start : start + _BATCH]) for ring in _RINGS for start in range(0, len(found), _BATCH)]
     off_terrain: set[str] = set()
     done = 0
@@ -98,6 +105,8 @@ def strongest_servers(
             raise
     for best in groups.values():
         np.logical_and(best.doubt, best.rsrp_ddbm < best.enough_ddbm, out=best.doubt)
+    if wanted is not None:
+        servers.second_ddbm.values[:, ~wanted] = NO_SIGNAL_DDBM
     return servers.assign_attrs(off_terrain=sorted(off_terrain))
 
 
@@ -127,6 +136,44 @@ def received_ddbm(
         kept = (second < _enough_ddbm(best, transmitter, world)) | (np.rint(10 * most_dbm) >= second)
         paths, level_dbm = paths.only(kept), level_dbm[kept]
     return paths, np.rint(10 * (level_dbm - loss_db(carrier, transmitter, paths, world)))
+
+
+def transmitter_of(carrier: Carrier, world: World) -> Transmitter:
+    """Where the antennas of a carrier stand in a world."""
+    reach_m = carrier.reach_km * 1000
+    return Transmitter.on(world.terrain, world.terrain_grid, carrier.x_m, carrier.y_m, carrier.height_agl_m, reach_m)
+
+
+def paths_that_may_beat(
+    carrier: Carrier,
+    transmitter: Transmitter,
+    world: World,
+    so_far_ddbm: NDArray[np.int16],
+    enough_ddbm: int,
+    ring: tuple[float, float] = (-1.0, 1.0),
+) -> Paths:
+    """
+    Paths of a carrier within reach, without those that free space alone keeps below a level on the world's grid.
+
+    Parameters
+    ----------
+    so_far_ddbm, enough_ddbm
+        Level of each pixel; pixels with less than `enough_ddbm` are all kept (`reach.paths_within`).
+    """
+    at_one_km_dbm = _at_boresight_dbm(carrier, world.radio) + slack_db(world.radio)
+    at_one_km_dbm -= float(free_space_loss(carrier.frequency_mhz, 1.0))
+    return paths_within(
+        transmitter,
+        world.terrain,
+        world.terrain_grid,
+        world.grid,
+        world.radio.receiver_height_m,
+        ring,
+        at_one_km_dbm,
+        so_far_ddbm,
+        enough_ddbm,
+        _is_slant(world.radio),
+    )
 
 
 def slack_db(radio: Radio) -> float:
@@ -174,23 +221,9 @@ def _cover(batch: Sequence[Carrier], ring: tuple[float, float], world: World, gr
     off_terrain = []
     for carrier in batch:
         best = groups[carrier.technology, carrier.operator, carrier.band]
-        transmitter = Transmitter.on(
-            world.terrain, world.terrain_grid, carrier.x_m, carrier.y_m, carrier.height_agl_m, carrier.reach_km * 1000
-        )
-        at_one_km_dbm = _at_boresight_dbm(carrier, world.radio) + slack_db(world.radio)
-        at_one_km_dbm -= float(free_space_loss(carrier.frequency_mhz, 1.0))
-        paths = paths_within(
-            transmitter,
-            world.terrain,
-            world.terrain_grid,
-            world.grid,
-            world.radio.receiver_height_m,
-            ring,
-            at_one_km_dbm,
-            best.second_ddbm,
-            _enough_ddbm(best, transmitter, world),
-            _is_slant(world.radio),
-        )
+        transmitter = transmitter_of(carrier, world)
+        enough = _enough_ddbm(best, transmitter, world)
+        paths = paths_that_may_beat(carrier, transmitter, world, best.second_ddbm, enough, ring)
         if np.isnan(transmitter.top_amsl_m):
             off_terrain.append(carrier.site_id)
             level_ddbm = np.full(paths.pixel.size, np.nan)

@@ -25,7 +25,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.special import ndtr
 
-from phusong.config import Radio
+from phusong.config import Environment, Radio
+from phusong.config.zones import Level, Zones
 from phusong.radio.environment import environment_loss, pixel_sigma_db
 from phusong.radio.levels import threshold_ddbm
 from phusong.radio.offsets import offsets_ddbm
@@ -176,20 +177,40 @@ def expected_by_operator(
     by_pixel.eliminate_zeros()
     found: dict[tuple[str, str, str], Expected] = {}
     for technology in ("LTE", "NR"):
-        threshold = threshold_ddbm(radio.levels(technology).limited_dbm)
         own = servers.isel(group=np.flatnonzero(servers.technology.values == technology))
         groups = Groups.of(own)
         frequencies = [float(frequency) for frequency in own.frequency_mhz.values]
         for environment in radio.environments:
-            losses = [environment_loss(environment, frequency) for frequency in frequencies]
-            needed = [threshold + round(10 * loss) for loss, _ in losses]
-            sigmas = [
-                math.hypot(pixel_sigma_db(radio, frequency, pixel_m), spread)
-                for frequency, (_, spread) in zip(frequencies, losses, strict=True)
-            ]
+            needs = [_needed(radio, environment, technology, f, pixel_m, "limited") for f in frequencies]
+            needed, sigmas = [need for need, _ in needs], [sigma for _, sigma in needs]
             for operator, sums in expected_people(groups, needed, sigmas, offsets, by_pixel).items():
                 found[technology, operator, environment.name] = sums
     return found
+
+
+def expected_of_any(
+    servers: xr.Dataset, sites: pd.DataFrame, people: sparse.sparray, radio: Radio, pixel_m: float, zones: Zones
+) -> Expected:
+    """
+    People with what the zones' section calls signal, from any operator that counts, in the first environment.
+
+    Parameters
+    ----------
+    servers, sites, people, pixel_m
+        As in `expected_by_operator`.
+    zones
+        Its technologies, operators and level count.
+    """
+    known = np.isin(servers.technology.values, zones.technologies)
+    counted = np.flatnonzero(known & np.isin(servers.operator.values, zones.operators or servers.operator.values))
+    own = servers.isel(group=counted[np.argsort(servers.operator.values[counted].astype(str), kind="stable")])
+    offsets = offsets_ddbm(sites.assign(band=_bands(own, len(sites))), radio.uncertainty)
+    needs = [
+        _needed(radio, radio.environments[0], str(technology), float(frequency_mhz), pixel_m, zones.level)
+        for technology, frequency_mhz in zip(own.technology.values, own.frequency_mhz.values, strict=True)
+    ]
+    needed, sigmas = [need for need, _ in needs], [sigma for _, sigma in needs]
+    return expected_people(Groups.of(own), needed, sigmas, offsets, people)[ANY]
 
 
 def together(parts: Iterable[Mapping[Key, Expected]]) -> dict[Key, Expected]:
@@ -199,6 +220,15 @@ def together(parts: Iterable[Mapping[Key, Expected]]) -> dict[Key, Expected]:
         for key, found in part.items():
             total[key] = total[key] + found if key in total else found
     return total
+
+
+def _needed(
+    radio: Radio, environment: Environment, technology: str, frequency_mhz: float, pixel_m: float, level: Level
+) -> tuple[int, float]:
+    """Median outdoors that a level needs, in tenths of dBm, and the spread over the places of a pixel in dB."""
+    loss_db, spread_db = environment_loss(environment, frequency_mhz)
+    threshold = threshold_ddbm(getattr(radio.levels(technology), f"{level}_dbm"))
+    return threshold + round(10 * loss_db), math.hypot(pixel_sigma_db(radio, frequency_mhz, pixel_m), spread_db)
 
 
 def _bands(servers: xr.Dataset, sites: int) -> NDArray[np.object_]:

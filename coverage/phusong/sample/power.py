@@ -62,7 +62,7 @@ def lines(seed: int, hubs: pd.DataFrame, substations: pd.DataFrame) -> gpd.GeoDa
             "voltage_kv": voltage,
             "operator": "Điện lực Mẫu",
         },
-        geometry=[_bent(rng, line) for line in ends],
+        geometry=[bent(rng, line) for line in ends],
         crs="EPSG:4326",
     )
 
@@ -78,7 +78,7 @@ def outages(seed: int, highland: Floats, communes: gpd.GeoDataFrame) -> pd.DataF
     return table[rng.random(len(table)) >= 0.02].reset_index(drop=True)
 
 
-def _bent(rng: np.random.Generator, ends: Floats) -> shapely.LineString:
+def bent(rng: np.random.Generator, ends: Floats) -> shapely.LineString:
     """A line that does not run quite straight."""
     steps = np.linspace(0, 1, 5)[:, None]
     bend = rng.normal(0, 0.04 * np.hypot(*(ends[1] - ends[0])), (5, 2)) * (steps > 0) * (steps < 1)

@@ -48,11 +48,13 @@ def sites(
 ) -> pd.DataFrame:
     """Columns of the layer, and `x_km`, `y_km`; every 5G site stands on a 4G mast of its operator."""
     rng = np.random.default_rng([seed, 6])
+    of_mast = np.random.default_rng([seed, 12])
     inside = shapely.union_all(communes.geometry.to_numpy())
     parts = []
     for operator in OPERATORS:
         chosen = _busiest(rng, villages, operator.lte)
         masts = _supplied(rng, _placed(rng, land, villages.iloc[chosen], inside), substations)
+        masts = _shared(of_mast, operator, _fed(of_mast, masts, substations))
         parts += [_lte(rng, operator, masts), _nr(rng, operator, masts), _rural(rng, operator, masts)]
     table = pd.concat(parts, ignore_index=True)
     at = shapely.points(table.longitude, table.latitude)
@@ -108,6 +110,24 @@ def _supplied(rng: np.random.Generator, masts: pd.DataFrame, substations: pd.Dat
         hardened=rng.random(len(masts)) < 0.08,
         substation_id=pd.Series(substations.substation_id.to_numpy(object)[nearest], masts.index).where(~remote, None),
     )
+
+
+def _fed(rng: np.random.Generator, masts: pd.DataFrame, substations: pd.DataFrame) -> pd.DataFrame:
+    """The feeder of each mast on the grid: of three, the one that leaves its substation that way; a few untold."""
+    ends = substations.set_index("substation_id").reindex(masts.substation_id)
+    bearing = np.arctan2(masts.x_km.to_numpy() - ends.x_km.to_numpy(), masts.y_km.to_numpy() - ends.y_km.to_numpy())
+    number = np.nan_to_num(np.degrees(bearing) % 360 // 120).astype(int) + 1
+    names = pd.Series([f"47{n} {of}" for n, of in zip(number, masts.substation_id, strict=True)], masts.index)
+    return masts.assign(feeder_id=names.where(masts.substation_id.notna() & (rng.random(len(masts)) >= 0.1), None))
+
+
+def _shared(rng: np.random.Generator, operator: Operator, masts: pd.DataFrame) -> pd.DataFrame:
+    """Who else hangs on the mast: often another operator where it is hardened, sometimes nobody; mostly untold."""
+    others = [other.name for other in OPERATORS if other is not operator]
+    tenant = rng.choice([*others, ";".join(others)], len(masts))
+    lot = rng.random(len(masts))
+    shared = np.where(masts.hardened, lot < 0.5, lot < 0.05)
+    return masts.assign(shared_with=pd.Series(tenant, masts.index).where(shared, None).mask(lot > 0.85, "không"))
 
 
 def _lte(rng: np.random.Generator, operator: Operator, masts: pd.DataFrame) -> pd.DataFrame:

@@ -20,8 +20,10 @@ from phusong.sample.communes import communes, official_population
 from phusong.sample.land import SHAPE, Land, relief, transform
 from phusong.sample.names import read_words
 from phusong.sample.power import hubs, lines, outages, substations
+from phusong.sample.reported import dead_zone_list
 from phusong.sample.satellite import terminals
 from phusong.sample.sites import sites
+from phusong.sample.surroundings import places, roads
 from phusong.sample.villages import BLOCK, NO_PEOPLE_DATA, population, villages, without_signal
 
 PROJECT_FILE = "project.toml"
@@ -44,7 +46,7 @@ _VILLAGE_HEADERS = {
 _SITE_COLUMNS = [
     *("site_id", "operator", "technology", "frequency_mhz", "bandwidth_mhz", "longitude", "latitude"),
     *("height_agl_m", "azimuths_deg", "downtilt_deg", "eirp_dbm", "status", "on_air_date", "commune_code"),
-    *("power_source", "backup_hours", "hardened", "substation_id"),
+    *("power_source", "backup_hours", "hardened", "substation_id", "feeder_id", "shared_with"),
 ]
 
 
@@ -99,22 +101,25 @@ def _write(folder: Path, seed: int) -> None:
     (data / "terrain").mkdir(parents=True)
     words, land = read_words(), relief(seed)
     units = communes(seed, land, words)
-    places = villages(seed, land, units, words)
-    ends = hubs(places)
+    inhabited = villages(seed, land, units, words)
+    ends = hubs(inhabited)
     supply = substations(ends, units)
-    cells = sites(seed, land, places, units, supply)
-    mean_highland = places.groupby("commune")["highland"].mean().to_numpy(float)
-    counted = places.groupby("commune")["people"].sum().to_numpy(float)
+    cells = sites(seed, land, inhabited, units, supply)
+    masts_km = cells.loc[cells.status == "on_air", ["x_km", "y_km"]].to_numpy()
+    mean_highland = inhabited.groupby("commune")["highland"].mean().to_numpy(float)
+    counted = inhabited.groupby("commune")["people"].sum().to_numpy(float)
     _write_terrain(data / "terrain", seed, land)
-    _write_raster(data / "population.tif", population(land, places, units), transform(BLOCK), NO_PEOPLE_DATA)
+    _write_raster(data / "population.tif", population(land, inhabited, units), transform(BLOCK), NO_PEOPLE_DATA)
     _write_communes(data / "communes.gpkg", units.assign(population=official_population(seed, counted)))
-    _write_villages(data / "villages.csv", seed, places, cells)
+    _write_villages(data / "villages.csv", seed, inhabited, masts_km)
     _write_csv(data / "sites.csv", cells[_SITE_COLUMNS].sort_values("site_id"))
     _write_csv(data / "substations.csv", supply.drop(columns=["x_km", "y_km", "hub"]))
     _write_csv(data / "terminals.csv", terminals(seed, mean_highland, units))
     _write_csv(data / "outages.csv", outages(seed, mean_highland, units))
-    grid = lines(seed, ends, supply)
-    (data / "power_lines.geojson").write_text(grid.to_json(drop_id=True, ensure_ascii=False), "utf-8", newline="\n")
+    _write_csv(data / "dead_zone_list.csv", dead_zone_list(inhabited, masts_km, units))
+    _write_geojson(data / "power_lines.geojson", lines(seed, ends, supply))
+    _write_geojson(data / "places.geojson", places(seed, inhabited, units))
+    _write_geojson(data / "roads.geojson", roads(seed, inhabited))
     (folder / PROJECT_FILE).write_text(_project_text(seed), "utf-8", newline="\n")
 
 
@@ -165,15 +170,18 @@ def _write_communes(file: Path, units: gpd.GeoDataFrame) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _write_villages(file: Path, seed: int, places: pd.DataFrame, cells: pd.DataFrame) -> None:
+def _write_villages(file: Path, seed: int, places: pd.DataFrame, masts_km: NDArray[np.float64]) -> None:
     """As a district would send them: Vietnamese headers, có and không, empty where nothing was said."""
-    on_air = cells[cells.status == "on_air"]
     rng = np.random.default_rng([seed, 11])
-    reported = without_signal(rng, places, on_air[["x_km", "y_km"]].to_numpy())
+    reported = without_signal(rng, places, masts_km)
     said = places.assign(reported_no_signal=reported, households=places.households.astype(int))
     for name in ("has_grid_power", "especially_difficult", "reported_no_signal"):
         said[name] = said[name].map({True: "có", False: "không"})
     _write_csv(file, said[list(_VILLAGE_HEADERS)].rename(columns=_VILLAGE_HEADERS), delimiter=";")
+
+
+def _write_geojson(file: Path, features: gpd.GeoDataFrame) -> None:
+    file.write_text(features.to_json(drop_id=True, ensure_ascii=False), "utf-8", newline="\n")
 
 
 def _write_csv(file: Path, table: pd.DataFrame, delimiter: str = ",") -> None:

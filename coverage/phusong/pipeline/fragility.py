@@ -1,0 +1,89 @@
+"""Fragility: pixels that have signal, and none some hours after all mains in the country is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from phusong.config import Project
+from phusong.layers.inputs import Inputs
+from phusong.pipeline.tiles import Tile
+from phusong.power.supply import autonomy_hours, outlasting
+from phusong.progress import Step
+from phusong.radio.reached import asked_ddbm
+from phusong.units import OUTSIDE, UNKNOWN
+
+ENDURING, FRAGILE = 0, 1
+
+Flags = NDArray[np.bool_]
+
+
+def fragile(
+    project: Project,
+    inputs: Inputs,
+    tile: Tile,
+    servers: xr.Dataset,
+    inside: Flags,
+    workers: int,
+    progress: Step,
+) -> NDArray[np.uint8]:
+    """
+    Pixels of a tile with the zones' signal that lose it when every site has only its backup: 1 yes, 0 no, 255 unknown.
+
+    Whatever its source, a site lives by its backup; where that is not known, so is what only it serves. Without signal
+    a pixel is 0, and 255 where it is not known whether it has signal.
+
+    Only pixels that neither of their two strongest servers saves are computed anew.
+
+    Parameters
+    ----------
+    servers
+        Of the tile, by `Tile.servers`.
+    inside
+        Pixels of the tile that are asked about; the others are 254.
+    """
+
+    def told(what: str, done: int, of: int) -> None:
+        progress(f"{what} with backup", done, of)
+
+    wanted, window = np.zeros(inputs.grid.shape, bool), inputs.grid.window(tile.grid)
+    served, doubt = _reached(servers, project), _doubt(servers, project)
+    found = np.select([~inside, served, doubt], [OUTSIDE, FRAGILE, UNKNOWN], ENDURING).astype(np.uint8)
+    surely, maybe = outlasting(autonomy_hours(tile.sites, project.storm), project.storm.fragile_hours)
+    for lives, code in ((surely, ENDURING), (maybe, UNKNOWN)):
+        found[(found == FRAGILE) & _reached(servers, project, lives)] = code
+        wanted[window] = found == FRAGILE
+        if wanted.any() and (code == ENDURING or (maybe & ~surely).any()):
+            living = tile.sites[lives].reset_index(drop=True)
+            again = tile.servers(project, inputs, workers, told, wanted, living)
+            found[_reached(again, project)] = code
+            doubt = _doubt(again, project)
+    found[(found == FRAGILE) & doubt] = UNKNOWN
+    return found
+
+
+def _asked(servers: xr.Dataset, project: Project) -> dict[int, int]:
+    """Level in tenths of dBm that the zones ask of each group whose signal counts."""
+    zones, pixel_m = project.zones, project.grid.pixel_m
+    named = zip(*(servers[name].values for name in ("technology", "operator", "frequency_mhz")), strict=True)
+    return {
+        group: asked_ddbm(project.radio, technology, float(frequency_mhz), pixel_m, zones.level)
+        for group, (technology, operator, frequency_mhz) in enumerate(named)
+        if technology in zones.technologies and (not zones.operators or operator in zones.operators)
+    }
+
+
+def _reached(servers: xr.Dataset, project: Project, lives: Flags | None = None) -> Flags:
+    """Pixels that a strongest or second server gives the level; of those that live, where that is said."""
+    found = np.zeros(servers.rsrp_ddbm.shape[1:], bool)
+    for group, asked in _asked(servers, project).items():
+        for name, server in (("rsrp_ddbm", "server"), ("second_ddbm", "second_server")):
+            reaches = servers[name].values[group] >= asked
+            found |= reaches if lives is None else reaches & lives[servers[server].values[group]]
+    return found
+
+
+def _doubt(servers: xr.Dataset, project: Project) -> Flags:
+    """Pixels where a path that counts could not be computed."""
+    return np.asarray(servers.unknown.values[list(_asked(servers, project))].any(axis=0), bool)

@@ -1,0 +1,228 @@
+"""Cause: which change would give a dead zone signal, and the smallest of those that would."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from phusong.errors import ConfigError
+from phusong.text import nearest, sort_key
+
+DATA_FAULT, OTHER_OPERATOR, WITHOUT_POWER, PLANNED = (
+    "data_fault",
+    "other_operator",
+    "site_without_power",
+    "planned_site",
+)
+TILT, BAND, HEIGHT = "tilt", "band", "antenna_height"
+SHADOW, NO_SITE, NO_GRID, CONGESTION = "terrain_shadow", "no_site_in_reach", "no_grid", "congestion"
+CAUSES = (
+    DATA_FAULT, OTHER_OPERATOR, WITHOUT_POWER, PLANNED, TILT, BAND, HEIGHT, SHADOW, NO_SITE, NO_GRID, CONGESTION,
+)  # fmt: skip
+"""
+Causes from the smallest change to the largest. Of `SHADOW` and `NO_SITE`, whose cure is a new place, just one holds;
+`NO_GRID` speaks of power, and `CONGESTION` waits for measurements.
+"""
+_CERTAIN = 10_000
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """
+    The pixels of zones at which changes are tried: arrays of one length, by pixel.
+
+    Parameters
+    ----------
+    pixel, zone, micro
+        Place in the flattened grid, row of the zone, and micro-persons.
+    """
+
+    pixel: NDArray[np.int64]
+    zone: NDArray[np.int64]
+    micro: NDArray[np.int64]
+
+    def only(self, kept: NDArray[np.bool_]) -> Sampled:
+        """The pixels where `kept` is true."""
+        return Sampled(self.pixel[kept], self.zone[kept], self.micro[kept])
+
+
+def sampled(label: NDArray[np.int32], micro: NDArray[np.int64], zones: NDArray[np.int64], most: int) -> Sampled:
+    """
+    The most populous pixels of some zones, `most` of each at most; of equally many people the first pixel.
+
+    Parameters
+    ----------
+    label
+        Row of the zone of each pixel, -1 in none, as of `patches.Patches`.
+
+    Examples
+    --------
+    >>> label, micro = np.array([[0, 0, 1], [0, -1, 1]], np.int32), np.array([[5, 7, 0], [5, 9, 8]])
+    >>> sampled(label, micro, np.array([0, 1]), 2)
+    Sampled(pixel=array([0, 1, 5]), zone=array([0, 0, 1]), micro=array([5, 7, 8]))
+    """
+    pixel = np.flatnonzero((micro > 0) & np.isin(label, zones))
+    zone, people = label.ravel()[pixel].astype(np.int64), micro.ravel()[pixel]
+    order = np.lexsort((pixel, -people, zone))
+    place = pd.Series(order).groupby(zone[order]).cumcount().to_numpy()
+    kept = np.sort(order[place < most])
+    return Sampled(pixel[kept], zone[kept], people[kept])
+
+
+def suspects(
+    sites: pd.DataFrame, last_day: dt.date, as_of: dt.date | None, unpowered: NDArray[np.bool_]
+) -> dict[str, NDArray[np.bool_]]:
+    """
+    Sites that do not count in the period, by the cause they stand for if they would cure; a site may be in two.
+
+    - `data_fault`: their status says that they are on air, and their on-air date is missing or after the day of which
+      the file speaks;
+    - `site_without_power`: their status is off, or they live on mains where there is none;
+    - `planned_site`: their status is planned, or their on-air date is after the period.
+
+    A site off the terrain is none of them: what it reaches has unknown signal, and lacks none.
+
+    Parameters
+    ----------
+    sites
+        status, on_air_date, on_air.
+    last_day, as_of
+        Last day of the period, and the day of which the file speaks.
+    unpowered
+        Sites known to live on mains where power is known to be lacking.
+    """
+    idle = ~sites.on_air.to_numpy(bool)
+    status, undated = sites.status.to_numpy(object), sites.on_air_date.isna().to_numpy(bool)
+    later = (sites.on_air_date > pd.Timestamp(last_day)).to_numpy(bool)
+    beyond = np.zeros(len(sites), bool) if as_of is None else (sites.on_air_date > pd.Timestamp(as_of)).to_numpy(bool)
+    fault = idle & (status == "on_air") & (undated | beyond)
+    dark = idle & ((status == "off") | unpowered)
+    planned = idle & ~fault & (status != "off") & ((status == "planned") | later)
+    return {DATA_FAULT: fault, WITHOUT_POWER: dark, PLANNED: planned}
+
+
+def refuse_unknown_operators(wanted: Sequence[str], known: Sequence[str]) -> None:
+    """
+    Stop when the zones ask for an operator that has no site.
+
+    Parameters
+    ----------
+    wanted
+        `zones.operators` of the project.
+    known
+        Operators of the sites.
+
+    Raises
+    ------
+    ConfigError
+        Naming every such operator, and the nearest that has one.
+    """
+    strange = sorted(set(wanted) - set(known), key=sort_key)
+    if strange:
+        near = {name: nearest(name, sorted(set(known))) for name in strange}
+        told = [f"'{name}'" + (f" (did you mean '{near[name]}'?)" if near[name] else "") for name in strange]
+        raise ConfigError(f"zones.operators: no site in reach is of {', '.join(told)}")
+
+
+def trial(
+    at: Sampled,
+    before_ddbm: NDArray[np.float64],
+    after_ddbm: NDArray[np.float64],
+    thresholds_ddbm: Mapping[str, int],
+    site: NDArray[np.int64],
+    place: NDArray[np.int64],
+    over_ddb: NDArray[np.int64],
+) -> pd.DataFrame:
+    """
+    What one change would do to each zone.
+
+    Parameters
+    ----------
+    at
+        The pixels at which it was tried.
+    before_ddbm, after_ddbm
+        Levels there, shape (technologies, pixels), -inf for none; what the change makes worse stays as it was.
+    thresholds_ddbm
+        By technology, in the order of the levels.
+    site, place, over_ddb
+        Which site would give which of the pixels the threshold, and by how much more.
+
+    Returns
+    -------
+    One row a zone, by `zone`: `micro` (of the people tested), `cured_micro`, `cured_share` (cut to ten-thousandths),
+    `site` (the strongest for most of the cured, of equal ones the lower; -1 for none), and of the `technology` that
+    comes nearest to its threshold after the change (of equal ones the first) `before_ddbm`, `after_ddbm` (medians over
+    the pixels tested) and `threshold_ddbm`.
+    """
+    cured = np.zeros(at.pixel.size, bool)
+    cured[place] = True
+    people = pd.DataFrame({"zone": at.zone, "micro": at.micro, "cured_micro": np.where(cured, at.micro, 0)})
+    sums = people.groupby("zone").sum()
+    levels = _nearest_level(at.zone, before_ddbm, np.maximum(before_ddbm, after_ddbm), thresholds_ddbm)
+    share = sums.cured_micro * _CERTAIN // sums.micro / _CERTAIN
+    return sums.assign(
+        cured_share=share, site=_busiest(at, site, place, over_ddb).reindex(sums.index, fill_value=-1)
+    ).join(levels)
+
+
+def smallest(trials: Sequence[pd.DataFrame], cured_share: float) -> pd.DataFrame:
+    """
+    Of trials in their order, for each zone the first that cures; else the one that cures most, then the strongest.
+
+    Parameters
+    ----------
+    trials
+        As of `trial`, with `change`; zones that a trial before has cured may be missing.
+
+    Returns
+    -------
+    One row a zone, by `zone`, with `holds`: whether it cures.
+    """
+    every = pd.concat([one.assign(step=number) for number, one in enumerate(trials)]).reset_index()
+    holds = every.cured_share >= cured_share
+    keyed = every.assign(
+        holds=holds, more=every.cured_micro.where(~holds, 0), stronger=every.after_ddbm.where(~holds, 0)
+    )
+    keys = ["zone", "holds", "more", "stronger", "step"]
+    ordered = keyed.sort_values(keys, ascending=[True, False, False, False, True]).drop_duplicates("zone")
+    return ordered.set_index("zone").drop(columns=["more", "stronger", "step"])
+
+
+def _busiest(at: Sampled, site: NDArray[np.int64], place: NDArray[np.int64], over_ddb: NDArray[np.int64]) -> pd.Series:
+    """By zone, the site that is the strongest for most people of those who are cured; of equal ones the lower."""
+    pairs = pd.DataFrame({"place": place, "over": over_ddb, "site": site})
+    strongest = pairs.sort_values(["place", "over", "site"], ascending=[True, False, True]).drop_duplicates("place")
+    of = strongest.place.to_numpy()
+    served = (
+        strongest.assign(zone=at.zone[of], micro=at.micro[of]).groupby(["zone", "site"])[["micro"]].sum().reset_index()
+    )
+    first = served.sort_values(["zone", "micro", "site"], ascending=[True, False, True]).drop_duplicates("zone")
+    return first.set_index("zone").site
+
+
+def _nearest_level(
+    zone: NDArray[np.int64],
+    before_ddbm: NDArray[np.float64],
+    after_ddbm: NDArray[np.float64],
+    thresholds_ddbm: Mapping[str, int],
+) -> pd.DataFrame:
+    """Median levels of each zone in the technology that comes nearest to its threshold."""
+    names = np.array(list(thresholds_ddbm), object)
+    steps = np.array(list(thresholds_ddbm.values()), float)
+    before, after = (pd.DataFrame(levels.T).groupby(zone).median() for levels in (before_ddbm, after_ddbm))
+    chosen = np.argmax(after.to_numpy() - steps, axis=1)
+    row = np.arange(len(after))
+    return pd.DataFrame(
+        {
+            "technology": names[chosen],
+            "before_ddbm": before.to_numpy()[row, chosen],
+            "after_ddbm": after.to_numpy()[row, chosen],
+            "threshold_ddbm": steps[chosen],
+        },
+        index=after.index,
+    )
