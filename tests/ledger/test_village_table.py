@@ -24,9 +24,12 @@ def test_signal_is_that_of_the_villages_pixel_and_unknown_beyond_the_grid():
             "line_distance_m": [40.0, 1200.0, np.nan],
         }
     )
-    table = village_table(villages, grid, np.array([[1, 0]], np.uint8), power, np.array([12, 0, 7]))
+    table = village_table(
+        villages, grid, np.array([[1, 0]], np.uint8), np.array([[1, 0]], np.uint8), power, np.array([12, 0, 7])
+    )
     assert table.people.tolist() == [12, 0, 7]
     assert table.signal.tolist() == ["served", "not_served", "unknown"]
+    assert table.fragile.tolist() == ["yes", "no", "unknown"]
     assert table.power.tolist() == ["not_served", "served", "unknown"]
     assert table.power_probability.tolist()[:2] == [0.02, 0.99]
     assert table.power_probability.isna().tolist() == [False, False, True]

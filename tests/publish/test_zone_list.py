@@ -136,6 +136,14 @@ def test_classes_sum_to_the_people(numbers):
     assert sum(int(row[-1].replace(".", "")) for row in rows) == sum(numbers)
 
 
+def test_who_may_be_fragile_stands_beside_the_unknown():
+    people = {("", s, p, ""): 1 for s in ("served", "unknown") for p in ("served", "unknown")}
+    people |= {("", "served", "", "fragile"): 5, ("", "", "", "fragile_unknown"): 7}
+    listing = joint_listing(joint({"": ""}, people))
+    assert listing.headings[-2:] == ["Sóng dễ mất khi mất điện / Signal fragile", "Chưa rõ có dễ mất / Fragile unknown"]
+    assert [row[-2:] for row in listing.rows] == [("5", "–"), ("–", "7")]
+
+
 def test_table_for_spreadsheets(edition, tmp_path):
     "Text is no formula, an empty cell is empty, there is no outline and no draft."
     zones = edition.zones.assign(commune_name=["=HYPERLINK(1)", "+1", "Xã An Phú"])

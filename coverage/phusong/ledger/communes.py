@@ -85,10 +85,9 @@ def level_columns(counts: Counts) -> pd.DataFrame:
     `..._unknown_...`: the level that they are known to have at least, so that the five sum to the people.
     """
     parts = [pd.DataFrame(index=range(len(counts.people)))]
-    for technology, operator in sorted(counts.levels, key=lambda key: (key[0], key[1] != ANY, sort_key(key[1]))):
-        name = technology.lower() if operator == ANY else f"{technology.lower()}_{slug(operator)}"
-        by_level = {f"{name}_{step}_people": people for step, people in counts.steps(technology, operator).items()}
-        parts.append(pd.DataFrame({f"{name}_people": counts.reaching(technology, operator, "limited")[0], **by_level}))
+    for name, key in _named(counts):
+        by_level = {f"{name}_{step}_people": people for step, people in counts.steps(*key).items()}
+        parts.append(pd.DataFrame({f"{name}_people": counts.reaching(*key, "limited")[0], **by_level}))
     return pd.concat(parts, axis=1)
 
 
@@ -121,7 +120,8 @@ def joint_columns(counts: Counts) -> pd.DataFrame:
 
 def household_columns(counts: Counts, households: pd.Series) -> pd.DataFrame:
     """
-    Households by technology and level of any operator, `lte_good_households`; missing where they are not known.
+    Households by technology and level, `lte_good_households` of any operator and `lte_viettel_good_households` of each;
+    missing where they are not known.
 
     They are derived, since nobody counts households by signal: the commune's households in proportion to its people at
     each level, whole and summing to them. Where they are known and the population has nobody, all are unknown.
@@ -139,13 +139,13 @@ def household_columns(counts: Counts, households: pd.Series) -> pd.DataFrame:
     """
     missing, whole = households.isna().to_numpy(), households.fillna(0).to_numpy(np.int64)[:, np.newaxis]
     found: dict[str, Any] = {}
-    for technology in _technologies(counts):
-        people = np.stack([*counts.steps(technology, ANY).values()], axis=1)
+    for name, key in _named(counts):
+        people = np.stack([*counts.steps(*key).values()], axis=1)
         people[counts.people == 0, -1] = 1
         everyone = people.sum(axis=1, keepdims=True)
         edges = (2 * whole * people.cumsum(axis=1) + everyone) // (2 * everyone)
         for step, part in zip(STEPS, np.diff(edges, axis=1, prepend=0).T, strict=True):
-            found[f"{technology.lower()}_{step}_households"] = pd.Series(part, dtype="Int64").mask(missing)
+            found[f"{name}_{step}_households"] = pd.Series(part, dtype="Int64").mask(missing)
     return pd.DataFrame(found)
 
 
@@ -239,6 +239,12 @@ def zones_touching(zones: pd.DataFrame, unit_of: pd.Series) -> pd.Series:
     touched = zones.commune_codes.astype(object).str.split(";").reset_index(drop=True).explode()
     pairs = pd.DataFrame({"zone": touched.index, "unit": touched.map(unit_of).to_numpy()}).drop_duplicates()
     return pairs.unit.value_counts().reindex(sorted(set(unit_of)), fill_value=0)
+
+
+def _named(counts: Counts) -> list[tuple[str, tuple[str, str]]]:
+    """What columns of each technology and operator begin with, any operator first, then by name."""
+    ordered = sorted(counts.levels, key=lambda key: (key[0], key[1] != ANY, sort_key(key[1])))
+    return [("_".join([key[0].lower(), *([] if key[1] == ANY else [slug(key[1])])]), key) for key in ordered]
 
 
 def _technologies(counts: Counts) -> list[str]:

@@ -98,7 +98,9 @@ def diagnose(base: Base, surface: Surface, earlier: Earlier, workers: int, progr
     ranks = order.table.drop(columns="zone_id")
     zones = gpd.GeoDataFrame(pd.concat([unranked, ranks, why], axis=1), geometry=found.zones.geometry, crs=grid.crs)
     living = people.whole(access.village_people(surface.territory, surface.micro, len(base.inputs.villages))[:, None])
-    inhabited = village_table(base.inputs.villages, grid, surface.signal, base.electricity.villages, living[:, 0])
+    inhabited = village_table(
+        base.inputs.villages, grid, surface.signal, surface.fragile, base.electricity.villages, living[:, 0]
+    )
     listed = _listed(base, inhabited)
     kept = {
         "zones_closed": identity.closed,

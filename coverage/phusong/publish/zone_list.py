@@ -96,18 +96,20 @@ def joint_listing(joint: pd.DataFrame) -> Listing:
     joint
         In long form: `unit_code` (empty for the study), `province_name`, `signal`, `power`, `of_which`, `people`. Rows
         with an empty `of_which` are the classes, which sum to the people; the others tell of parts of those with that
-        signal, whatever their power.
+        signal, whatever their power. A part of no one signal stands beside the unknown.
     """
     both = both_labels()
     keys = zip(joint["unit_code"], joint["signal"], joint["power"], joint["of_which"], strict=True)
     people = dict(zip(keys, joint["people"], strict=True))
     names = dict(zip(joint["unit_code"], joint["province_name"], strict=True))
-    powers, parts = ([name for name in joint[column].unique() if name] for column in ("power", "of_which"))
+    signals, powers, parts = ([name for name in joint[c].unique() if name] for c in ("signal", "power", "of_which"))
     rows = []
     for code in sorted(names, key=lambda code: (code == "", sort_key(names[code]))):
-        for signal in joint["signal"].unique():
+        for signal in signals:
             classes = [people[code, signal, power, ""] for power in powers]
-            figures = [*classes, sum(classes), *(people.get((code, signal, "", part)) for part in parts)]
+            of = [signal, *([""] if signal == "unknown" else [])]
+            told = [next((people[code, s, "", p] for s in of if (code, s, "", p) in people), None) for p in parts]
+            figures = [*classes, sum(classes), *told]
             name = names[code] if code else both["zone.joint_study"]
             rows.append((name, both[f"state.{signal}"], *(number_text(value, NO_DATA) for value in figures)))
     headings = ["commune.province", "village.signal", *(f"zone.joint_power_{power}" for power in powers)]
