@@ -5,7 +5,7 @@ Speed of the radio engine on synthetic terrain: receiver paths a second of one c
 
 Every figure is of repeated runs in this one process, of all pixels around masts 15 to 60 m high on fractal hills, from
 the places of the receivers to the loss. Machines are shared: the median says what a run takes beside its neighbours,
-the best what it takes without them. Read the ratios, which are of the best.
+the best what it takes without them. What is compared takes turns. Read the ratios, which are of the best.
 """
 
 from __future__ import annotations
@@ -33,16 +33,18 @@ def main() -> None:
     cases += [("part time", 15, 0.03), ("bullington", 15, 0.03), ("tr38901", 5, 0.03), ("tr38901", 15, 0.03)]
     for kind, radius_km, pixel_km in cases:
         jobs = [job(kind, radius_km, pixel_km, options.radials, mast_m) for mast_m in (15.0, 30.0, 60.0)]
-        (usual, one), (together, two) = (rates(jobs, options.seconds, cores) for cores in (1, 2))
+        (usual, one), (together, two) = rates([(jobs, 1), (jobs, 2)], options.seconds)
         name = f"{kind} R {radius_km} km @ {1000 * pixel_km:g} m"
         print(f"{name:>22}{usual:>9.2f}{one:>7.2f}{together:>9.2f}{two:>7.2f}{two / one:>7.2f}", flush=True)
     print("\nfast at 90 m, one core, best, by radius:")
-    flat = {}
-    for radius_km in (5, 10, 20, 40):
-        jobs = [job("fast", radius_km, 0.09, options.radials, mast_m) for mast_m in (15.0, 30.0, 60.0)]
-        flat[radius_km] = rates(jobs, options.seconds, 1)[1]
-    print(", ".join(f"{radius_km} km {found:.2f}" for radius_km, found in flat.items()))
-    print(f"least over greatest: {min(flat.values()) / max(flat.values()):.2f}")
+    radii_km = (5, 10, 20, 40)
+    by_radius = [
+        ([job("fast", radius_km, 0.09, options.radials, mast_m) for mast_m in (15.0, 30.0, 60.0)], 1)
+        for radius_km in radii_km
+    ]
+    best = [found for _, found in rates(by_radius, options.seconds)]
+    print(", ".join(f"{radius_km} km {found:.2f}" for radius_km, found in zip(radii_km, best, strict=True)))
+    print(f"least over greatest: {min(best) / max(best):.2f}")
 
 
 if __name__ == "__main__":

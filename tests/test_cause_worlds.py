@@ -19,6 +19,7 @@ from phusong.layers.account import Account, Refusal
 from phusong.layers.sites import on_air
 from phusong.pipeline.causes import causes
 from phusong.pipeline.preparation import placed
+from phusong.pipeline.quarantined import quarantined
 from phusong.radio.coverage import strongest_servers
 from phusong.radio.levels import by_operator
 from phusong.units import LIMITED, NOT_SERVED, SERVED, UNKNOWN
@@ -35,6 +36,8 @@ LEVEL = np.zeros(AROUND.shape, np.float32)
 OLD, LATER = pd.Timestamp(2020, 1, 1), pd.Timestamp(2027, 3, 1)
 WEAK_DBM = 22.8
 """EIRP of a carrier of 20 MHz with which free space leaves -115.0 dBm at 3 km and 1800 MHz."""
+LAYERS = ("communes", "sites", "population", "terrain")
+ASIDE = {"quarantined_sites": {"path": "quarantined.parquet"}}
 SETTINGS = {"tilts_deg": (0, 4), "raises_m": (10, 20, 30)}
 FREE = {"propagation": "free-space", "reach_km": 5}
 EDGE = {"propagation": "bullington", "mode": "exact", "reach_km": 5}
@@ -75,7 +78,17 @@ class Made:
     """A world: masts, ground, and a village of nine pixels of ten people each around 4 km, 2.05 km, or elsewhere."""
 
     def __init__(
-        self, *sites, ground=LEVEL, radio=FREE, at_km=4.05, as_of=DAY, day=DAY, power=SERVED, zones=None, **cause
+        self,
+        *sites,
+        ground=LEVEL,
+        radio=FREE,
+        at_km=4.05,
+        as_of=DAY,
+        day=DAY,
+        power=SERVED,
+        zones=None,
+        aside=None,
+        **cause,
     ):
         frame = pd.DataFrame(list(sites)).sort_values("site_id", ignore_index=True)
         self.project = Project.model_validate(
@@ -83,7 +96,7 @@ class Made:
                 "name": "made",
                 "title": "Thế giới nhỏ",
                 "study": {"within": "terrain"},
-                "layers": {n: {"path": n, "as_of": as_of} for n in ("communes", "sites", "population", "terrain")},
+                "layers": {n: {"path": n, "as_of": as_of} for n in LAYERS} | ASIDE,
                 "radio": {"environments": [{"name": "outdoor"}], **radio},
                 "zones": zones or {},
                 "cause": SETTINGS | cause,
@@ -93,7 +106,7 @@ class Made:
         rows = gpd.GeoDataFrame(frame.drop(columns="x_km"), geometry=points, crs=3405)
         rows["on_air_date"] = rows.on_air_date.astype("datetime64[s]")
         self.sites = rows.assign(on_air=on_air(rows, day, as_of))
-        self.ground, self.day = ground, day
+        self.ground, self.day, self.aside = ground, day, aside
         self.micro = np.zeros(GRID.shape, np.int64)
         column = round(at_km * 10 - 0.5)
         self.micro[18:21, column - 1 : column + 2] = 10 * PERSON
@@ -124,6 +137,7 @@ class Made:
             day=self.day, grid=GRID, sites=self.sites, antennas={}, terrain_grid=AROUND, heights_m=self.ground,
             clutter_m=None, power_lines=gpd.GeoDataFrame(geometry=self.lines),
             substations=gpd.GeoDataFrame(geometry=self.stations),
+            quarantined_sites=self.aside,
             accounts=(Account("sites", 3, (Refusal("s.csv", 3, "no geometry"),)),),
         )  # fmt: skip
         return causes(self.project, inputs, self.found(), self.power, self.micro, self.project.storm, workers, silent)
@@ -312,6 +326,119 @@ def test_a_site_without_a_date_in_a_period_before_the_file():
 def test_a_date_after_the_period_and_before_the_file_is_a_site_to_come():
     made = Made(site(*FAR), site("B", 3.05, on_air_date=pd.Timestamp(2026, 8, 1)), day=dt.date(2026, 6, 30))
     assert made.told().cause == "planned_site"
+
+
+def aside(*rows):
+    "Rows that intake set aside, as the layer gives them; no row bears an id but what is said."
+    made = Made(*({"filed_id": None, **row} for row in rows))
+    return made.sites.drop(columns=["on_air", "power_source"])
+
+
+def test_only_a_row_set_aside_near_by_cures():
+    "It stands where the mast of `test_a_planned_site` does, so its level is the same."
+    row = site("viettel.csv:4", 3.05, status=None, on_air_date=pd.NaT)
+    made = Made(site(*FAR), aside=aside(row))
+    zone = made.told()
+    assert (zone.cause, zone.other_causes) == ("data_fault", "no_site_in_reach")
+    assert (zone.cause_site_id, zone.cause_change) == ("viettel.csv:4", "counted")
+    assert made.told("data_fault").sites_in_reach == 1
+    assert zone.cause_level_dbm == Made(site(*FAR), site("B", 3.05, **PLANNED)).told().cause_level_dbm
+    assert made.causes().counts["quarantined_sites"] == {"in_reach": 1, "tried": 1, "not_tried": {}}
+    assert made.cured() == 0  # it never counts as signal
+    assert made.cured(pd.concat([made.sites, aside(row).assign(on_air=True)], ignore_index=True)) == 1
+
+
+def test_a_row_set_aside_too_far_away_cures_nothing():
+    "From -1.15 km to the nearest column of pixels, at 3.95 km, are 5.1 km; 5 km are in reach."
+    made = Made(site(*FAR), aside=aside(site("viettel.csv:4", -1.15)))
+    assert made.told().cause == "no_site_in_reach"
+    row = made.told("data_fault")
+    assert (row.holds, row.sites_in_reach, row.site_id) == (False, 0, None)
+    assert made.causes().counts["quarantined_sites"]["tried"] == 1
+
+
+def test_of_equal_ones_a_site_goes_before_a_row_set_aside():
+    made = Made(site(*FAR), site("Z", 3.05, on_air_date=LATER), aside=aside(site("a.csv:2", 3.05)))
+    assert (made.told().cause_site_id, made.told("data_fault").sites_in_reach) == ("Z", 2)
+
+
+def test_rows_set_aside_that_cannot_be_tried_are_counted_by_their_reason():
+    rows = aside(
+        site("a.csv:2", 3.05, operator="Viettel"),
+        site("a.csv:3", 3.05, **PLANNED),
+        site("a.csv:4", 3.05, status=None, on_air_date=LATER),
+        site("a.csv:5", 3.05, frequency_mhz=np.nan),
+        site("a.csv:6", 3.05, height_agl_m=np.nan),
+        site("a.csv:7", 3.05, antenna="K80"),
+        site("a.csv:8", 3.05, **OFF),
+        site("a.csv:9", 3.05, on_air_date=pd.Timestamp(2026, 8, 1), status="planned", technology="NR"),
+    )
+    made = Made(site(*FAR), zones={"operators": ["VNPT"], "technologies": ["LTE"]}, aside=rows)
+    assert made.told().cause == "no_site_in_reach"
+    told = made.causes().counts["quarantined_sites"]
+    assert (told["in_reach"], told["tried"]) == (8, 0)
+    [unknown] = [fault for fault in told["not_tried"] if fault.startswith("antenna 'K80' is not known")]
+    assert told["not_tried"] == {
+        "technology_not_asked": 1, "operator_not_asked": 1, "not_on_air": 3, "no_frequency": 1, "no_prior": 1,
+        unknown: 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "began", "day", "tried"),
+    [
+        ("on_air", OLD, DAY, True),
+        ("on_air", pd.NaT, DAY, True),
+        ("on_air", LATER, DAY, True),  # after the day of the file: a contradiction
+        ("on_air", pd.Timestamp(2026, 8, 1), dt.date(2026, 6, 30), False),  # right, it would not have counted yet
+        ("on_air", pd.NaT, dt.date(2026, 6, 30), True),
+        (None, pd.NaT, DAY, True),
+        (None, OLD, DAY, True),
+        (None, LATER, DAY, False),
+        ("planned", pd.NaT, DAY, False),
+        ("planned", OLD, DAY, True),  # of the two the date counts, as for sites
+        ("off", OLD, DAY, False),
+        ("off", OLD, dt.date(2026, 6, 30), True),  # the status speaks for the day of the file only
+    ],
+)
+def test_a_row_set_aside_is_tried_if_it_would_count_were_it_right(status, began, day, tried):
+    made = Made(site(*FAR), day=day, aside=aside(site("a.csv:2", 3.05, status=status, on_air_date=began)))
+    assert (made.told().cause == "data_fault") == tried
+    assert made.causes().counts["quarantined_sites"]["tried"] == int(tried)
+
+
+def test_a_row_set_aside_off_the_terrain_is_not_tried():
+    "The ground ends at 3 km: nobody knows how high the mast would stand."
+    ground = np.where(AROUND.x < 503_000, np.nan, LEVEL).astype(np.float32)
+    made = Made(site(*FAR), aside=aside(site("a.csv:2", 2.05)))
+    made.ground = ground
+    row = SimpleNamespace(terrain_grid=AROUND, heights_m=ground, day=DAY, antennas={}, quarantined_sites=made.aside)
+    assert quarantined(made.project, row, made.sites).counts["not_tried"] == {"off_terrain": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "tried"),
+    [
+        ({}, False),
+        ({"status": None, "on_air_date": pd.NaT}, False),
+        ({"x_km": 3.052}, True),
+        ({"height_agl_m": 31.0}, True),
+        ({"filed_id": "A"}, True),
+    ],
+)
+def test_a_row_under_the_id_of_a_site_is_tried_only_if_it_says_something_else(changes, tried):
+    "Its own site counts already and would not cure what it does not."
+    row = {**site("B (a.csv:9)", 3.05, filed_id="B"), **changes}
+    told = Made(site("B", 3.05), aside=aside(row))
+    inputs = SimpleNamespace(terrain_grid=AROUND, heights_m=LEVEL, day=DAY, antennas={}, quarantined_sites=told.aside)
+    counts = quarantined(told.project, inputs, told.sites).counts
+    assert counts["not_tried"] == ({} if tried else {"repeats_a_site": 1})
+    planned = told.sites.assign(on_air=False)  # a site that does not count yet repeats nothing
+    assert quarantined(told.project, inputs, planned).counts["tried"] == 1
+
+
+def test_without_the_layer_nothing_is_told_of_it():
+    assert Made(site(*FAR)).causes().counts["quarantined_sites"] == {}
 
 
 def test_the_smallest_of_several_is_named_and_the_rest_listed():

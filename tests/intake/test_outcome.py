@@ -71,7 +71,8 @@ def test_everything_is_written_and_counted(filed, tmp_path):
     quality = intake([filed], tmp_path / "out")
     assert counted(quality) == (7, 3, 4)
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "accepted.parquet", "quality.html", "quality.json", "quarantine.csv", "returned.parquet", "to_filer.xlsx",
+        "accepted.parquet", "quality.html", "quality.json", "quarantine.csv", "quarantined.parquet", "returned.parquet",
+        "to_filer.xlsx",
     ]  # fmt: skip
     assert json.loads((tmp_path / "out" / "quality.json").read_text("utf-8")) == quality
     accepted = pd.read_parquet(tmp_path / "out" / "accepted.parquet")
@@ -129,6 +130,71 @@ def test_the_workbook_for_the_filer_marks_the_cells_at_fault(filed, tmp_path):
         "Kinh độ",
     ]
     assert {cell.fill.fgColor.rgb for cell in lines["VTL-8"] if cell.fill.fill_type} == {yellow}
+
+
+def set_aside(folder):
+    """Rows set aside as a table, and what the quarantine says of them: the reasons of each row."""
+    lines = pd.read_csv(folder / "quarantine.csv", dtype=str, keep_default_na=False)
+    told = lines.groupby(["source_file", lines.source_row.astype(int)]).reason.agg(lambda own: ";".join(sorted(own)))
+    return pd.read_parquet(folder / "quarantined.parquet"), told
+
+
+def test_rows_set_aside_are_a_table_of_their_own(filed, tmp_path):
+    again = file_csv(tmp_path / "b.csv", [row("VTL-8", lat="", lon="", h=999), row("VTL-9", lat=21.13)])
+    quality = intake([filed, again], tmp_path / "out")
+    rows, told = set_aside(tmp_path / "out")
+    assert counted(quality) == (9, 4, 5)
+    twin = rows.set_index(["source_file", "source_row"]).reason.sort_index()
+    assert twin.to_dict() == told.sort_index().to_dict()
+    assert rows.reason.iloc[-1] == "height_out_of_range;missing_coordinates"
+    assert rows.filed_as.tolist() == [*(f"viettel.csv:{n}" for n in (4, 5, 6, 7)), "b.csv:2"]
+    assert rows.site_id.tolist() == ["VTL-3", "VTL-4", "=1+1", "VTL-2", "VTL-8"]
+    assert rows.technology.fillna("").tolist() == ["LTE", "", "LTE", "LTE", "LTE"]
+    assert rows.height_agl_m.iloc[[0, -1]].tolist() == [0, 999]
+    assert rows.longitude.notna().tolist() == [True, True, True, True, False]
+    accepted = pd.read_parquet(tmp_path / "out" / "accepted.parquet")
+    assert set(rows) - set(accepted) == {"reason", "filed_as"}
+    assert set(accepted) <= set(rows)
+
+
+def test_a_position_that_is_blamed_is_none(tmp_path):
+    intake([file_csv(tmp_path / "far.csv", [row("VTL-1", lat=48.85, lon=2.35)])], tmp_path / "out")
+    [found] = set_aside(tmp_path / "out")[0].itertuples()
+    assert found.reason == "outside_country"
+    assert pd.isna([found.longitude, found.latitude]).all()
+
+
+def test_what_is_corrected_leaves_the_rows_set_aside_and_the_rest_stays(filed, tmp_path):
+    out = tmp_path / "out"
+    intake([filed], out)
+    changes = {"VTL-3": {"Chiều cao anten (m)": 35}, "VTL-4": {"Công nghệ": "6G"}}
+    resume([corrected(out, tmp_path / "to_filer.xlsx", changes)], out, REFERENCE)
+    rows, told = set_aside(out)
+    assert rows.filed_as.tolist() == ["viettel.csv:5", "viettel.csv:6", "viettel.csv:7"]
+    assert rows.set_index(["source_file", "source_row"]).reason.to_dict() == told.to_dict()
+    assert rows.longitude.notna().all()
+    assert not rows.other.fillna("").str.contains("_tep").any()
+
+
+def test_a_row_that_comes_back_twice_is_counted_once(filed, tmp_path):
+    "At fault in one workbook and right in the other, in either order; and at fault in both."
+    for order in ((0, 1), (1, 0)):
+        out = tmp_path / f"out{order[0]}"
+        intake([filed], out)
+        plain = corrected(out, tmp_path / "plain.xlsx", {})
+        right = corrected(out, tmp_path / "right.xlsx", {"VTL-3": {"Chiều cao anten (m)": 35}})
+        quality = resume([(plain, right)[n] for n in order], out, REFERENCE)
+        assert counted(quality) == (7, 4, 3)
+        assert len(set_aside(out)[0]) == 3
+        assert len(pd.read_parquet(out / "accepted.parquet")) == 4
+        assert sorted(held(out)) == [5, 6, 7]
+
+
+def test_a_folder_without_the_rows_set_aside_is_not_gone_on_with(filed, tmp_path):
+    intake([filed], tmp_path / "out")
+    (tmp_path / "out" / "quarantined.parquet").unlink()
+    with pytest.raises(FilingError, match=r"lacks quarantined\.parquet; take the files in anew"):
+        resume([], tmp_path / "out", REFERENCE)
 
 
 def test_same_filings_give_the_same_bytes(filed, tmp_path):
@@ -238,4 +304,6 @@ def test_another_reference_is_seen(filed, tmp_path):
 def test_refused_files_alone_leave_an_empty_outcome(tmp_path):
     quality = intake([], tmp_path / "none")
     assert counted(quality) == (0, 0, 0)
-    assert len(pd.read_parquet(tmp_path / "none" / "accepted.parquet")) == 0
+    accepted, aside = (pd.read_parquet(tmp_path / "none" / f"{name}.parquet") for name in ("accepted", "quarantined"))
+    assert len(accepted) == len(aside) == 0
+    assert set(aside) - set(accepted) == {"reason", "filed_as"}

@@ -73,7 +73,9 @@ def storm(
     given = {"--area": area, "--substations": substations, "--probability": probability}
     named = [option for option, value in given.items() if value is not None]
     if len(named) > 1 or not (named or single_failures):
-        raise PhusongError(f"give one of {', '.join(given)} (found {' and '.join(named) or 'none'})")
+        raise PhusongError(
+            f"give one of {', '.join(given)} (found {' and '.join(named) or 'none'}); --single-failures may stand alone"
+        )
     if outside_probability is not None and probability is None:
         raise PhusongError("--outside-probability is for --probability")
     from phusong.config import load

@@ -57,6 +57,7 @@ LAYER_NAMES = (
     "night_lights",
     "places",
     "roads",
+    "quarantined_sites",
 )
 PlaceKind = Literal["school", "clinic", "commune_office"]
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
@@ -157,6 +158,8 @@ class Layers(Section):
     """Schools, clinics and commune offices, as points."""
     roads: Layer | None = None
     """Roads, as lines."""
+    quarantined_sites: Layer | None = None
+    """Rows of sites that intake set aside, as points: tried as causes of dead zones, never counted as signal."""
 
     @model_validator(mode="after")
     def _rasters_are_no_tables(self) -> Self:

@@ -21,6 +21,11 @@ RETURNED = (*SOURCE, "held", "message", "marked")
 """First columns of the rows that go back to the filer."""
 OPERATOR = "Nhà mạng"
 """Column that tells the operator where the file has none, so that returned rows can be filed in any file."""
+SET_ASIDE = ("reason", "filed_as")
+"""What quarantined rows have beyond the columns of accepted ones."""
+PLACED = ("longitude", "latitude", "accuracy_m")
+"""Columns of a position on WGS 84."""
+_POSITION = ("coordinates", "longitude", "latitude")
 _NO_FAULT = ("co_sited", "optional_missing", "licence_unknown")
 """Flags that are only told, such as a shared mast."""
 
@@ -55,6 +60,9 @@ class Batch:
         Whose rows these are, and the ids of all of them.
     sources, findings
         File, sheet and row of all rows, and all that was found in them.
+    quarantined
+        The rows set aside as far as they could be read: the columns of `accepted`, without the position where it is not
+        sure, with `reason` (all of them, by name, semicolons between) and `filed_as` (file, sheet and row in one text).
     """
 
     file: str
@@ -81,6 +89,7 @@ class Batch:
     ids: frozenset[str] = frozenset()
     sources: pd.DataFrame = field(default_factory=pd.DataFrame)
     findings: tuple[Finding, ...] = ()
+    quarantined: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def divide(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: str, required: Sequence[str]) -> Batch:
@@ -116,6 +125,7 @@ def divide(frame: pd.DataFrame, findings: Sequence[Finding], filed: Filed, key: 
         ids=frozenset(frame[key].dropna().astype(str)) if key else frozenset(),
         sources=frame[list(SOURCE)],
         findings=tuple(findings),
+        quarantined=_quarantined(told, findings),
     )
 
 
@@ -126,6 +136,33 @@ def held_back(findings: Sequence[Finding], n: int) -> NDArray[np.bool_]:
         if kind(finding) == "quarantine":
             held[finding.rows] = True
     return held
+
+
+def _quarantined(told: pd.DataFrame, findings: Sequence[Finding]) -> pd.DataFrame:
+    """The rows set aside in canonical columns; a position that some finding blames is none."""
+    why: dict[int, set[str]] = {}
+    unsure: set[int] = set()
+    for finding in findings:
+        if kind(finding) == "quarantine":
+            rows = finding.rows.tolist()
+            unsure.update(rows if finding.column in _POSITION else ())
+            for row in rows:
+                why.setdefault(row, set()).add(finding.reason)
+    kept = told.iloc[sorted(why)].assign(reason=[";".join(sorted(why[row])) for row in sorted(why)])
+    placeless = {name: kept[name].mask(kept.index.isin(unsure)) for name in PLACED if name in kept}
+    return kept.assign(**placeless, filed_as=filed_as(kept)).reset_index(drop=True)
+
+
+def filed_as(rows: pd.DataFrame) -> list[str]:
+    """
+    Where each row stands, in one text.
+
+    Examples
+    --------
+    >>> filed_as(pd.DataFrame({"source_file": ["b.xlsx"], "source_sheet": ["Tram"], "source_row": [4]}))
+    ['b.xlsx:Tram:4']
+    """
+    return [":".join(str(part) for part in row if part) for row in rows[list(SOURCE)].itertuples(index=False)]
 
 
 def _texts(n: int, findings: Sequence[Finding]) -> NDArray[np.object_]:

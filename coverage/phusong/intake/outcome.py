@@ -15,10 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from phusong.intake.batch import LINES, Batch
+from phusong.intake.batch import LINES, PLACED, SET_ASIDE, Batch
 from phusong.intake.checks import vanished
 from phusong.intake.geoparquet import GEOMETRY, with_shapes
-from phusong.intake.previous import ACCEPTED, PAGE, QUALITY, QUARANTINE, RETURNED, TO_FILER, Previous
+from phusong.intake.previous import ACCEPTED, PAGE, QUALITY, QUARANTINE, QUARANTINED, RETURNED, TO_FILER, Previous
 from phusong.intake.quality import summary
 from phusong.intake.quality_page import page
 from phusong.intake.reference import Source
@@ -30,7 +30,6 @@ from phusong.intake.values import SOURCE
 from phusong.text import cell
 
 _EXAMPLES = 10
-_NUMBERS = ("longitude", "latitude", "accuracy_m")
 
 
 @dataclass(frozen=True)
@@ -121,25 +120,34 @@ def _settings(request: Request, made: Made) -> dict[str, Any]:
 def _collected(
     results: Iterator[Batch | tuple[str, str]], out: Path, work: Path, request: Request, *, ids_wanted: bool
 ) -> _Parts:
-    parts = _Parts()
-    writer: pq.ParquetWriter | None = None
+    parts, layer = _Parts(), spec(request.layer)
+    writers: dict[str, pq.ParquetWriter] = {}
     for number, result in enumerate(results):
         if not isinstance(result, Batch):
             parts.refusals[result[0]] = result[1]
             continue
-        table = _arrow(result.accepted, spec(request.layer))
-        writer = writer or pq.ParquetWriter(out / ACCEPTED, table.schema, compression="zstd")
-        writer.write_table(table.cast(writer.schema))
+        for name, rows in ((ACCEPTED, result.accepted), (QUARANTINED, result.quarantined)):
+            writers[name] = _written(writers.get(name), out / name, _arrow(rows, layer))
         parts.lines.append(work / f"{number}-lines.pickle")
         result.lines.to_pickle(parts.lines[-1])
         parts.returned.append(work / f"{number}-returned.pickle")
         result.returned.to_pickle(parts.returned[-1])
         _remember(parts, result if ids_wanted else dataclasses.replace(result, ids=frozenset()))
-    if writer is None:
-        empty = pd.DataFrame({name: pd.Series(dtype=object) for name in (*spec(request.layer).fields, *SOURCE)})
-        writer = pq.ParquetWriter(out / ACCEPTED, _arrow(empty, spec(request.layer)).schema, compression="zstd")
-    writer.close()
+    if not writers:
+        columns: tuple[str, ...] = (*layer.fields, *SOURCE)
+        for name, own in ((ACCEPTED, columns), (QUARANTINED, (*columns, *SET_ASIDE))):
+            empty = pd.DataFrame({column: pd.Series(dtype=object) for column in own})
+            writers[name] = _written(None, out / name, _arrow(empty, layer))
+    for writer in writers.values():
+        writer.close()
     return parts
+
+
+def _written(writer: pq.ParquetWriter | None, place: Path, table: pa.Table) -> pq.ParquetWriter:
+    """The file with some more rows, in the schema of the first."""
+    writer = writer or pq.ParquetWriter(place, table.schema, compression="zstd")
+    writer.write_table(table.cast(writer.schema))
+    return writer
 
 
 def _remember(parts: _Parts, batch: Batch) -> None:
@@ -151,8 +159,8 @@ def _remember(parts: _Parts, batch: Batch) -> None:
             shown.append((_place(line), line["message"]))
     parts.ids.setdefault(batch.file, set()).update(batch.ids)
     nothing = pd.DataFrame()  # the head of a frame would keep all of it in memory
-    bare = dataclasses.replace(batch, accepted=nothing, lines=nothing, returned=nothing, sources=nothing)
-    parts.described.append(dataclasses.replace(bare, ids=frozenset(), findings=()))
+    tables: dict[str, Any] = dict.fromkeys(("accepted", "lines", "returned", "sources", "quarantined"), nothing)
+    parts.described.append(dataclasses.replace(batch, ids=frozenset(), findings=(), **tables))
 
 
 def _place(line: Mapping[Any, Any]) -> str:
@@ -180,7 +188,7 @@ def _arrow(frame: pd.DataFrame, layer: Spec) -> pa.Table:
     """Columns in the types of the layer, whatever a batch lacks, so that all batches have one schema."""
     kinds = {name: field.kind for name, field in layer.fields.items()}
     types = {"number": pa.float64(), "flag": pa.bool_(), "day": pa.timestamp("s"), "word": pa.string()}
-    types |= dict.fromkeys((*_NUMBERS, "place"), pa.float64()) | {"source_row": pa.int64()}
+    types |= dict.fromkeys((*PLACED, "place"), pa.float64()) | {"source_row": pa.int64()}
     columns = {
         name: _typed(frame[name], types.get(name) or types.get(kinds.get(name, ""), pa.string()))
         for name in map(str, frame.columns)

@@ -11,8 +11,9 @@ import pandas as pd
 
 from phusong.errors import FilingError
 
-ACCEPTED, QUARANTINE, QUALITY, PAGE, TO_FILER, RETURNED = (
+ACCEPTED, QUARANTINED, QUARANTINE, QUALITY, PAGE, TO_FILER, RETURNED = (
     "accepted.parquet",
+    "quarantined.parquet",
     "quarantine.csv",
     "quality.json",
     "quality.html",

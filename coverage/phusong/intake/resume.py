@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from phusong.intake.batch import LINES, Batch
+from phusong.errors import FilingError
+from phusong.intake.batch import LINES, Batch, filed_as
 from phusong.intake.coordinates import Settings
 from phusong.intake.filing import batches
 from phusong.intake.outcome import Made, write
-from phusong.intake.previous import QUARANTINE, RETURNED, Previous, read_previous
+from phusong.intake.previous import QUARANTINE, QUARANTINED, RETURNED, Previous, read_previous
 from phusong.intake.reasons import reasons
 from phusong.intake.reference import Reference, Source
 from phusong.intake.request import Request
@@ -33,21 +34,32 @@ _AS_FILED = ("operators", "not_data", "scores", "told", "vanished")
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Rows of an intake in three tables, each with the source of its rows: accepted, set aside, for the filer."""
+    """
+    Rows of an intake in four tables, each with the source of its rows.
+
+    Parameters
+    ----------
+    accepted, lines, returned, quarantined
+        As of `Batch`.
+    """
 
     accepted: pd.DataFrame
     lines: pd.DataFrame
     returned: pd.DataFrame
+    quarantined: pd.DataFrame
+
+    @property
+    def tables(self) -> tuple[pd.DataFrame, ...]:
+        """The tables in their order."""
+        return self.accepted, self.lines, self.returned, self.quarantined
 
     def without(self, sources: set[str]) -> _Rows:
         """Without the rows of some sources."""
-        tables = (self.accepted, self.lines, self.returned)
-        return _Rows(*(table[~_sources(table).isin(sources)] for table in tables))
+        return _Rows(*(table[~_sources(table).isin(sources)] for table in self.tables))
 
     def of(self, sources: set[str]) -> _Rows:
         """Only the rows of some sources."""
-        tables = (self.accepted, self.lines, self.returned)
-        return _Rows(*(table[_sources(table).isin(sources)] for table in tables))
+        return _Rows(*(table[_sources(table).isin(sources)] for table in self.tables))
 
 
 def resume(files: Sequence[Path], folder: Path, reference: Reference) -> dict[str, Any]:
@@ -103,10 +115,18 @@ def _made(before: Previous, files: Sequence[Path], reference: Reference) -> Made
 
 
 def _read(before: Previous, folder: Path, key: str) -> _Rows:
+    missing = [name for name in (QUARANTINE, RETURNED, QUARANTINED) if not (folder / name).is_file()]
+    if missing:
+        raise FilingError(f"--resume {folder} lacks {', '.join(missing)}; take the files in anew")
     lines = pd.read_csv(folder / QUARANTINE, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
     returned = pd.read_parquet(folder / RETURNED)
     texts = lines.astype(object).where(lines.notna(), None).assign(source_sheet=lines.source_sheet.fillna(""))
-    return _Rows(before.accepted, texts.rename(columns={key: "key"} if key else {}), returned)
+    return _Rows(
+        before.accepted,
+        texts.rename(columns={key: "key"} if key else {}),
+        returned,
+        pd.read_parquet(folder / QUARANTINED),
+    )
 
 
 def _seen(accepted: pd.DataFrame, key: str) -> Seen:
@@ -118,13 +138,17 @@ def _seen(accepted: pd.DataFrame, key: str) -> Seen:
 
 def _under_their_sources(batch: Batch) -> _Rows:
     """The rows under the sources that the hidden columns name; a row without them keeps its own and is new."""
-    hidden = [_hidden(text) for text in batch.accepted[OTHER]]
-    accepted = batch.accepted.assign(**{OTHER: batch.accepted[OTHER].map(_without_hidden)})
     return _Rows(
-        _named(accepted, hidden),
+        _canonical(batch.accepted),
         _named(batch.lines, _hidden_cells(batch.lines)),
         _named(batch.returned, _hidden_cells(batch.returned)),
+        _canonical(batch.quarantined).assign(filed_as=filed_as),
     )
+
+
+def _canonical(rows: pd.DataFrame) -> pd.DataFrame:
+    hidden = [_hidden(text) for text in rows[OTHER]]
+    return _named(rows.assign(**{OTHER: rows[OTHER].map(_without_hidden)}), hidden)
 
 
 def _hidden(text: object) -> tuple[str, ...] | None:
@@ -161,11 +185,20 @@ def _sources(frame: pd.DataFrame) -> pd.Series:
 
 
 def _joined(parts: Sequence[_Rows], old: _Rows) -> _Rows:
+    """The rows of several batches; one that is right in any of them is not at fault."""
     if not parts:
-        return _Rows(old.accepted.head(0), old.lines.head(0), old.returned.head(0))
-    tables = zip(*((part.accepted, part.lines, part.returned) for part in parts), strict=True)
-    accepted, lines, returned = (pd.concat(table, ignore_index=True) for table in tables)
-    return _Rows(accepted[~_sources(accepted).duplicated(keep="last")], lines, returned)
+        return _Rows(*(table.head(0) for table in old.tables))
+    tables = zip(*(part.tables for part in parts), strict=True)
+    accepted, lines, returned, quarantined = (pd.concat(table, ignore_index=True) for table in tables)
+    right = set(_sources(accepted))
+    lines, quarantined = (table[~_sources(table).isin(right)] for table in (lines, quarantined))
+    told = returned[~(returned.held.astype(bool) & _sources(returned).isin(right))]
+    return _Rows(_last(accepted), lines, told, _last(quarantined))
+
+
+def _last(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each row once, as it came last."""
+    return rows[~_sources(rows).duplicated(keep="last")]
 
 
 def _merged(old: _Rows, now: _Rows, key: str) -> tuple[_Rows, list[str]]:
@@ -180,9 +213,14 @@ def _merged(old: _Rows, now: _Rows, key: str) -> tuple[_Rows, list[str]]:
     rest = old.without(right | (at_fault - was_accepted))
     notes = _told(at_fault & was_accepted, "had been accepted, came back at fault, and stay as they were")
     notes += _told(twice - was_accepted, "bear an id that is accepted in another row, and stay set aside")
-    both = zip((rest.accepted, rest.lines, rest.returned), (taken.accepted, taken.lines, taken.returned), strict=True)
-    accepted, lines, returned = (pd.concat([a, b], ignore_index=True) for a, b in both)
-    return _Rows(accepted.assign(source_row=accepted.source_row.astype("int64")), lines, returned), notes
+    accepted, lines, returned, quarantined = (
+        pd.concat(both, ignore_index=True) for both in zip(rest.tables, taken.tables, strict=True)
+    )
+    return _Rows(_with_whole_rows(accepted), lines, returned, _with_whole_rows(quarantined)), notes
+
+
+def _with_whole_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(source_row=rows.source_row.astype("int64"))
 
 
 def _told(sources: set[str], sentence: str) -> list[str]:
@@ -203,9 +241,8 @@ def _as_text(cell: object) -> str:
 
 
 def _by_file(entries: Mapping[str, Any], rows: _Rows) -> Iterator[tuple[str, _Rows]]:
-    tables = (rows.accepted, rows.lines, rows.returned)
     for name in dict.fromkeys([*entries, *rows.accepted.source_file, *rows.lines.source_file]):
-        yield name, _Rows(*(_in_order(table[table.source_file == name]) for table in tables))
+        yield name, _Rows(*(_in_order(table[table.source_file == name]) for table in rows.tables))
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
@@ -230,6 +267,7 @@ def _batch(name: str, entry: Mapping[str, Any] | None, rows: _Rows, notes: Seque
         rows.returned,
         {**kept, **now},
         {},
+        quarantined=rows.quarantined,
     )
     return replace(batch, notes=(*(entry or {"notes": ()})["notes"], *notes))
 

@@ -25,6 +25,7 @@ from phusong.layers import (
     places,
     power_lines,
     priors,
+    quarantined_sites,
     roads,
     substations,
     tables,
@@ -78,6 +79,8 @@ class Inputs:
         Rows of the filed official list that may speak of the study; None when none is filed.
     places, roads
         Public places and roads that touch the grid; None without such a layer.
+    quarantined_sites
+        Rows that intake set aside which can reach the grid, as far as they are known; None without such a layer.
     accounts
         What became of the rows of each layer.
     """
@@ -103,6 +106,7 @@ class Inputs:
     dead_zone_list: gpd.GeoDataFrame | None
     places: gpd.GeoDataFrame | None
     roads: gpd.GeoDataFrame | None
+    quarantined_sites: gpd.GeoDataFrame | None
     accounts: tuple[Account, ...]
 
 
@@ -147,6 +151,7 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
         "dead_zone_list": lambda: dead_zone_list.read(project),
         "places": lambda: places.read(project),
         "roads": lambda: roads.read(project),
+        "quarantined_sites": lambda: quarantined_sites.read(project),
     }
     read = {name: attempt(name, reader) for name, reader in readers.items()}
     area = attempt("study area", lambda: _study(units, terrain, project, crs)) if units and terrain else None
@@ -244,6 +249,8 @@ def _cut(
     filed = {name: _touching(read[name][0], grid) for name in ("places", "roads")}
     whole_list = read["dead_zone_list"][0]
     filed["dead_zone_list"] = whole_list[~dead_zone_list.elsewhere(whole_list, own, units[0], studied, grid)]
+    aside = quarantined_sites.in_reach(read["quarantined_sites"], units[0], terrain_grid, project.radio)
+    filed["quarantined_sites"] = aside[0]
     accounts = (
         _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
         _with(terrain_account, study_covered_share=float(known.mean())),
@@ -264,6 +271,7 @@ def _cut(
         _with(read["dead_zone_list"][1], studied=len(filed["dead_zone_list"])),
         read["night_lights"][1],
         *(_with(read[name][1], touching=len(filed[name])) for name in ("places", "roads")),
+        aside[1],
     )
     there = {name: f.reset_index(drop=True) if getattr(project.layers, name) else None for name, f in filed.items()}
     return Inputs(

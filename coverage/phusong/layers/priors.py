@@ -52,21 +52,30 @@ def filled(sites: gpd.GeoDataFrame, radio: Radio) -> tuple[gpd.GeoDataFrame, dic
     LayerError
         With every attribute that is still empty, how many sites lack it, and the first of them.
     """
-    fits = [_fits(prior, sites, radio) for prior in radio.priors]
-    table, faults = sites.copy(), []
-    missing = pd.DataFrame({name: sites[name].isna() for name in ATTRIBUTES}, index=sites.index)
+    table, counts = filled_as_far(sites, radio)
+    faults = []
     for name in ATTRIBUTES:
-        for prior, fit in zip(radio.priors, fits, strict=True):
-            value = getattr(prior, name)
-            if value is not None:
-                table.loc[table[name].isna() & fit, name] = value
         empty = table[name].isna()
         if empty.any():
             have = "site has" if empty.sum() == 1 else "sites have"
             faults.append(f"{name}: {empty.sum()} {have} none and no prior fits, first {table.site_id[empty].iloc[0]}")
     refuse_if("sites", faults)
-    flags = [";".join(name for name in ATTRIBUTES if row[name]) for row in missing.to_dict("records")]
-    counts = {name: int(missing[name].sum()) for name in ATTRIBUTES if missing[name].any()}
+    return table, counts
+
+
+def filled_as_far(sites: gpd.GeoDataFrame, radio: Radio) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """As `filled`, but what no prior fits stays empty and is not assumed."""
+    fits = [_fits(prior, sites, radio) for prior in radio.priors]
+    table = sites.copy()
+    for name in ATTRIBUTES:
+        for prior, fit in zip(radio.priors, fits, strict=True):
+            value = getattr(prior, name)
+            if value is not None:
+                table.loc[table[name].isna() & fit, name] = value
+    gained = {name: sites[name].isna() & table[name].notna() for name in ATTRIBUTES}
+    assumed = pd.DataFrame(gained, index=sites.index)
+    flags = [";".join(name for name in ATTRIBUTES if row[name]) for row in assumed.to_dict("records")]
+    counts = {name: int(assumed[name].sum()) for name in ATTRIBUTES if assumed[name].any()}
     return table.assign(assumed=pd.Series(flags, index=table.index, dtype=object)), counts
 
 

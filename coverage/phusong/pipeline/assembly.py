@@ -69,7 +69,7 @@ def _tables(base: Base, surface: Surface, expected: Expectations, diagnosis: Dia
     inputs = base.inputs
     counts = _counts(base, surface)
     made = units.tables(base, counts, expected, diagnosis)
-    optional = {"places": inputs.places, "roads": inputs.roads}
+    optional = {"places": inputs.places, "roads": inputs.roads, "quarantined_sites": inputs.quarantined_sites}
     return {
         **made,
         "neighbours": inputs.neighbours,

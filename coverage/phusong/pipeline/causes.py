@@ -20,6 +20,7 @@ from phusong.grid import Grid
 from phusong.layers.geometry import geodesic_distance_m
 from phusong.layers.inputs import Inputs
 from phusong.pipeline.preparation import placed
+from phusong.pipeline.quarantined import quarantined
 from phusong.power.supply import MAINS, source_of
 from phusong.progress import Step
 from phusong.radio.carrier import Carrier, carriers
@@ -141,13 +142,17 @@ def causes(
     at = cause.sampled(found.label, micro, lacking, project.cause.tested_pixels)
     unpowered = _unpowered(sites, power, inputs.grid, storm)
     groups = _groups(project, inputs, sites, unpowered)
+    aside = quarantined(project, inputs, sites)
+    groups[cause.DATA_FAULT] = [*groups[cause.DATA_FAULT], *aside.carriers]
+    site_ids = pd.concat([sites.site_id, aside.site_ids], ignore_index=True)
     tried = _tried(project, inputs, at, groups, _trials(project, sites, groups[_OWN]), workers, progress)
-    table = _table(_rows(tried, _without_grid(found, inputs)), found.zones.micro, sites.site_id)
+    table = _table(_rows(tried, _without_grid(found, inputs)), found.zones.micro, site_ids)
     zones = _by_zone(table, len(found.zones))
     counts = {
         "zones_by_cause": {name: int((zones.cause == name).sum()) for name in CAUSES},
         "sites_on_air_without_power": int((unpowered & sites.on_air).sum()),
         "site_rows_refused": sum(len(one.refused) for one in inputs.accounts if one.layer == "sites"),
+        "quarantined_sites": aside.counts,
     }
     return Causes(zones, table, counts)
 

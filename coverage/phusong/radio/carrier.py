@@ -69,6 +69,16 @@ def carriers(sites: pd.DataFrame, radio: Radio, patterns: Mapping[str, Pattern] 
     LayerError
         With every frequency, bandwidth, azimuth and antenna that cannot be, and how many sites have it.
     """
+    found, faults = possible(sites, radio, patterns)
+    if faults:
+        raise LayerError("sites", [f"{fault}: {_named(ids)}" for fault, ids in faults.items()])
+    return found
+
+
+def possible(
+    sites: pd.DataFrame, radio: Radio, patterns: Mapping[str, Pattern] | None = None
+) -> tuple[list[Carrier], dict[str, list[str]]]:
+    """The carriers that can be, in the order of the sites, and by fault the ids of the sites that cannot."""
     found: list[Carrier] = []
     faults: dict[str, list[str]] = {}
     for row, site in enumerate(sites.itertuples(index=False)):
@@ -76,9 +86,7 @@ def carriers(sites: pd.DataFrame, radio: Radio, patterns: Mapping[str, Pattern] 
             found.append(_carrier(row, site, radio, patterns or {}))
         except ValueError as fault:
             faults.setdefault(str(fault), []).append(str(site.site_id))
-    if faults:
-        raise LayerError("sites", [f"{fault}: {_named(ids)}" for fault, ids in faults.items()])
-    return found
+    return found, faults
 
 
 def _named(site_ids: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -78,13 +78,24 @@ def job(kind: str, radius_km: float, pixel_km: float, radials_per_rim_pixel: flo
     return run
 
 
-def rates(jobs: list[Job], seconds: float, cores: int) -> tuple[float, float]:
-    """Median and greatest million paths a second of repeated runs on so many threads."""
-    with ThreadPoolExecutor(cores) as pool:
-        found: list[float] = []
+def rates(cases: Sequence[tuple[list[Job], int]], seconds: float) -> list[tuple[float, float]]:
+    """
+    Median and greatest million paths a second of repeated runs of each case: jobs, and on how many threads.
+
+    Cases take turns, so that what else the machine does falls on all of them.
+
+    Parameters
+    ----------
+    seconds
+        Least time, for each case.
+    """
+    found: list[list[float]] = [[] for _ in cases]
+    with ThreadPoolExecutor(max(cores for _, cores in cases)) as pool:
         begun = time.perf_counter()
-        while time.perf_counter() - begun < seconds or len(found) < 3:
-            start = time.perf_counter()
-            paths = sum(pool.map(lambda run: run(), jobs * cores))
-            found.append(paths / (time.perf_counter() - start) / 1e6)
-    return statistics.median(found), max(found)
+        while time.perf_counter() - begun < seconds * len(cases) or len(found[-1]) < 3:
+            for (jobs, cores), own in zip(cases, found, strict=True):
+                start = time.perf_counter()
+                # as many at once as there are cores; each thread has the jobs one after the other
+                paths = sum(pool.map(lambda jobs: sum(run() for run in jobs), [jobs] * cores))
+                own.append(paths / (time.perf_counter() - start) / 1e6)
+    return [(statistics.median(own), max(own)) for own in found]
