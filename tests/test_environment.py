@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "pandera": "pandera-core"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "pandera": "pandera-core"}
 FROM_PIP = {"xstatic-leaflet"}
 IMPORT_NAMES = {"xstatic-leaflet": "xstatic"}
 NEVER_IMPORTED = {

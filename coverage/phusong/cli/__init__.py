@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from phusong.cli import radio, units
+from phusong.cli import checklist, ledger, radio, task, units
 from phusong.cli.check import check
 from phusong.cli.intake import intake
 from phusong.cli.storm import storm
@@ -28,6 +28,9 @@ app = typer.Typer(
 )
 app.add_typer(radio.app, name="radio")
 app.add_typer(units.app, name="units")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(task.app, name="task")
+app.add_typer(checklist.app, name="checklist")
 app.command()(intake)
 app.command()(check)
 app.command()(zones)

@@ -24,7 +24,9 @@ from rasterio.io import MemoryFile
 
 from phusong.errors import SnapshotError
 from phusong.grid import Grid
+from phusong.ledger import chain
 from phusong.ledger.bundle import csv_bytes
+from phusong.ledger.standing import CLOSED, SUPERSEDED, closings, kept_as, standing
 
 TIER = "regulator"
 _RUN = "run.json"
@@ -55,7 +57,7 @@ def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
     Write a snapshot below `folder`, in place of an earlier one of the same period.
 
     Everything is written beside it first and moved into place at the end; when anything fails the earlier snapshot is
-    as it was.
+    as it was. What was closed is never replaced; what was closed and opened for correction is kept in `.superseded`.
 
     Returns
     -------
@@ -64,9 +66,10 @@ def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
     Raises
     ------
     SnapshotError
-        When the folder holds another project's snapshots, or cannot be written.
+        When the period is closed, the folder holds another project's snapshots, or cannot be written.
     """
     period, project = str(snapshot.run["period"]), str(snapshot.run["project"])
+    refuse_closed(folder, period)
     refuse_foreign(folder, project)
     staging = folder / f".{period}.partial"
     if (folder / period).exists() and not (folder / period / _RUN).exists():
@@ -109,6 +112,23 @@ def refuse_foreign(folder: Path, project: str) -> None:
             )
 
 
+def refuse_closed(folder: Path, period: str) -> None:
+    """
+    Stop before a closed period is computed again.
+
+    Raises
+    ------
+    SnapshotError
+        Saying who closed it and when; or when the register of closings is not as it was written.
+    """
+    last = standing(folder).get(period)
+    if last is not None and last.act == CLOSED:
+        raise SnapshotError(
+            f"{period} was {last} and stays as it is. A correction begins with `phusong ledger close PROJECT "
+            f"--period {period} --correction --by NAME --reason TEXT`."
+        )
+
+
 def make_ready(folder: Path) -> None:
     """
     Make sure before the work that the folder can be written to.
@@ -131,7 +151,7 @@ def recover(folder: Path) -> None:
     for aside in folder.glob(".*.old"):
         place = folder / aside.name[1:].removesuffix(".old")
         if place.exists():
-            shutil.rmtree(aside, ignore_errors=True)
+            _put_away(aside)
         else:
             with contextlib.suppress(OSError):
                 aside.rename(place)
@@ -153,24 +173,47 @@ def read(
     SnapshotError
         When there is none, or a file is not the one that was written.
     """
+    run, digest_of_run = whole(folder, period, only)
+    place = folder / period
+    files = _among(run["files"], only)
+    tables = {Path(name).stem: _table(place / name) for name in sorted(files) if name.endswith(".parquet")}
+    return tables, run, digest_of_run
+
+
+def whole(folder: Path, period: str, only: Sequence[str] | None = None) -> tuple[dict[str, Any], str]:
+    """
+    `run.json` and digest of a written snapshot, of which every file is the one that was written.
+
+    Parameters
+    ----------
+    only
+        Names of the files to check, without their endings; all others are taken on trust.
+
+    Raises
+    ------
+    SnapshotError
+        When there is none, or naming the first file that is another.
+    """
     recover(folder)
     place = folder / period
     if not (place / _RUN).exists():
         have = ", ".join(periods(folder)) or "none"
         raise SnapshotError(f"There is no snapshot of {period} in {folder} (there are: {have}).")
     run, digest_of_run = _record(place / _RUN)
-    files = {name: digest for name, digest in run["files"].items() if only is None or Path(name).stem in only}
-    for name, digest in files.items():
+    for name, digest in _among(run["files"], only).items():
         if not (place / name).exists() or _sha256((place / name).read_bytes()) != digest:
             raise SnapshotError(f"{place / name} is not the file that the run wrote; run the period again.")
-    tables = {Path(name).stem: _table(place / name) for name in sorted(files) if name.endswith(".parquet")}
-    return tables, run, digest_of_run
+    return run, digest_of_run
 
 
 def periods(folder: Path) -> list[str]:
     """Periods that have a snapshot, in order."""
     recover(folder)
-    return sorted(run.parent.name for run in folder.glob(f"[0-9]*/{_RUN}"))
+    return sorted(run.parent.name for run in folder.glob(f"[12][0-9][0-9][0-9]Q[1-4]/{_RUN}"))
+
+
+def _among(files: Mapping[str, str], only: Sequence[str] | None) -> dict[str, str]:
+    return {name: digest for name, digest in files.items() if only is None or Path(name).stem in only}
 
 
 def _files(snapshot: Snapshot) -> Iterable[tuple[str, bytes]]:
@@ -214,11 +257,26 @@ def _sha256(data: bytes) -> str:
 
 def _replace(staging: Path, place: Path) -> Path:
     aside = place.with_name(f".{place.name}.old")
-    if place.exists():
-        place.rename(aside)
-    staging.rename(place)
-    shutil.rmtree(aside, ignore_errors=True)
+    with chain.held(place.parent):
+        refuse_closed(place.parent, place.name)  # it may have been closed while we wrote
+        if place.exists():
+            place.rename(aside)
+        staging.rename(place)
+        _put_away(aside)
     return place
+
+
+def _put_away(aside: Path) -> None:
+    """Remove a snapshot that was replaced; one that was closed is kept, and so is one of which that cannot be told."""
+    folder, period = aside.parent, aside.name[1:].removesuffix(".old")
+    with contextlib.suppress(OSError, SnapshotError):
+        digest = _sha256((aside / _RUN).read_bytes()) if (aside / _RUN).exists() else ""
+        kept = folder / SUPERSEDED / kept_as(period, digest)
+        if (period, digest) in {(entry.period, entry.digest) for entry in closings(folder)} and not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            aside.rename(kept)
+        else:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _table(file: Path) -> pd.DataFrame:

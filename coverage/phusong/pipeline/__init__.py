@@ -42,13 +42,14 @@ def run(project: Project, quarter: str, workers: int, progress: Step) -> Outcome
     Raises
     ------
     PhusongError
-        When the period, the project file, a layer, the earlier snapshot or the output folder cannot be used.
+        When the period is closed, or it, the project file, a layer, the earlier snapshot or the folder cannot be used.
     """
     period = Period.parse(quarter)
     folder = project.folder / "snapshots"
     refuse_other_criteria(project.zones)
     snapshot.refuse_foreign(folder, project.name)
     snapshot.make_ready(folder)
+    snapshot.refuse_closed(folder, period.name)
     clock = Clock()
     inputs = prepare(project, period, progress)
     earlier = Earlier.than(period, folder, inputs.grid.crs)
