@@ -31,10 +31,10 @@ import geopandas as gpd
 import shapely
 
 from phusong.ledger import closing, history, snapshot
-from phusong.ledger.period import Period
+from phusong.ledger.period import ZONE, Period
 from phusong.ledger.standing import REGISTER, SUPERSEDED
 
-NOW = dt.datetime(2027, 1, 15, 9, 30, tzinfo=closing.ZONE)
+NOW = dt.datetime(2027, 1, 15, 9, 30, tzinfo=ZONE)
 Q1, Q2, Q3 = (Period.parse(name) for name in ("2026Q1", "2026Q2", "2026Q3"))
 STEPS = ("close", "open for correction", "run again", "close again")
 ENTERED = ("close", "open for correction", "close again")

@@ -12,7 +12,9 @@ import _environment as environment
 def main() -> int:
     environment.prepare("test")
     environment.say("Running the tests: a few minutes ...")
-    return environment.run(environment.program("python"), "-m", "pytest", *sys.argv[1:], folder=environment.ROOT)
+    # all of them on several cores, a file on one; some alone as pytest does it, so that a debugger finds its terminal
+    asked = sys.argv[1:] or ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    return environment.run(environment.program("python"), "-m", "pytest", *asked, folder=environment.ROOT)
 
 
 if __name__ == "__main__":

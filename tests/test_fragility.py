@@ -154,7 +154,8 @@ def test_only_pixels_that_no_strongest_server_saves_are_computed_anew(monkeypatc
     study, tile = project(), tile_of(sites([10.0] * 20))
     servers = tile.servers(study, INPUTS, 1, silent)
     monkeypatch.setattr(Tile, "servers", None)
-    fragile(study, INPUTS, tile, servers, np.ones(GRID.shape, bool), 1, silent)
+    found = fragile(study, INPUTS, tile, servers, np.ones(GRID.shape, bool), 1, silent)
+    assert not (found == 1).any()
 
 
 def test_no_sites_no_fragility():

@@ -62,6 +62,13 @@ def fresh(sample, tmp_path):
     return tmp_path / "study"
 
 
+@pytest.fixture
+def again(sample, tmp_path):
+    "A copy of the sample study with the snapshot that was run."
+    shutil.copytree(sample[0], tmp_path / "study")
+    return tmp_path / "study"
+
+
 def test_the_same_inputs_give_the_same_bytes_with_two_workers(sample, fresh):
     again = pipeline.run(load(fresh), "2026Q3", 2, silent)
     assert digests(again.folder) == digests(sample[1].folder)
@@ -76,12 +83,13 @@ def test_tiles_change_nothing_but_their_setting(sample, fresh):
     assert again == once
 
 
-def test_a_rerun_replaces_the_period_and_leaves_nothing_else(fresh):
-    first = pipeline.run(load(fresh), "2026Q3", 2, silent)
-    before = digests(first.folder)
-    pipeline.run(load(fresh), "2026Q3", 2, silent)
-    assert digests(first.folder) == before
-    assert [path.name for path in (fresh / "snapshots").iterdir()] == ["2026Q3"]
+def test_a_rerun_replaces_the_period_and_leaves_nothing_else(again):
+    folder = again / "snapshots" / "2026Q3"
+    before, written = digests(folder), (folder / "run.json").stat().st_ino
+    pipeline.run(load(again), "2026Q3", 2, silent)
+    assert digests(folder) == before
+    assert (folder / "run.json").stat().st_ino != written
+    assert [path.name for path in (again / "snapshots").iterdir()] == ["2026Q3"]
 
 
 def test_people_in_are_people_out(sample):
@@ -422,19 +430,19 @@ def test_quiet_says_nothing(fresh):
     assert list((fresh / "maps").glob("*.html"))
 
 
-def test_a_full_disk_leaves_the_old_snapshot(fresh):
+def test_a_full_disk_leaves_the_old_snapshot(again):
     "A limit on the size of files is the nearest a test comes to a full disk without being root."
     resource = pytest.importorskip("resource")
-    first = pipeline.run(load(fresh), "2026Q3", 2, silent)
-    before = digests(first.folder)
-    largest = max(path.stat().st_size for path in first.folder.rglob("*") if path.is_file())
+    folder = again / "snapshots" / "2026Q3"
+    before = digests(folder)
+    largest = max(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest // 2, largest // 2))
 
-    failed = phusong("run", str(fresh), "--period", "2026Q3", preexec_fn=limit)
+    failed = phusong("run", str(again), "--period", "2026Q3", preexec_fn=limit)
     assert failed.returncode == 1
     assert "could not be written" in failed.stderr
     assert "the earlier snapshot is untouched" in failed.stderr
-    assert digests(first.folder) == before
-    assert np.all([not path.name.endswith(".partial") for path in (fresh / "snapshots").iterdir()])
+    assert digests(folder) == before
+    assert np.all([not path.name.endswith(".partial") for path in (again / "snapshots").iterdir()])

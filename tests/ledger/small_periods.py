@@ -9,8 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from phusong.ledger.closing import ZONE
-from phusong.ledger.period import Period
+from phusong.ledger.period import ZONE, Period
 from phusong.ledger.snapshot import Snapshot, write
 
 LATER = dt.datetime(2027, 1, 15, 9, 30, tzinfo=ZONE)

@@ -14,8 +14,8 @@ from small_periods import LATER, made, write_periods
 
 from phusong.errors import SnapshotError
 from phusong.ledger import chain, snapshot
-from phusong.ledger.closing import ZONE, close, correct, verify
-from phusong.ledger.period import Period
+from phusong.ledger.closing import close, correct, verify
+from phusong.ledger.period import ZONE, Period
 from phusong.ledger.standing import REGISTER, SUPERSEDED, closings, standing
 
 Q1, Q2, Q3 = (Period.parse(name) for name in ("2026Q1", "2026Q2", "2026Q3"))

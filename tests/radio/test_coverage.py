@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from paths_asked import paths_asked
 from pyproj import CRS
 
 from phusong.config import Band, Environment, Radio
@@ -414,14 +415,7 @@ def test_pixels_that_are_not_wanted_are_left_alone_and_the_others_keep_every_bit
 
 def test_pixels_that_are_not_wanted_cost_no_path(monkeypatch):
     "The loss is asked for as many paths as one pixel has sites in reach, not more."
-    asked = []
-    loss = coverage.loss_db
-
-    def counted(carrier, transmitter, paths, world):
-        asked.append(paths.pixel.size)
-        return loss(carrier, transmitter, paths, world)
-
-    monkeypatch.setattr(coverage, "loss_db", counted)
+    asked = paths_asked(monkeypatch)
     wanted = np.zeros(GRID.shape, bool)
     wanted[20, 20] = True
     strongest_servers(pd.DataFrame(many(60)), rough(), AROUND, GRID, RADIO, wanted=wanted)

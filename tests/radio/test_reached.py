@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from paths_asked import paths_asked
 from pyproj import CRS
 
 from phusong.config import Band, Environment, Levels, Radio
 from phusong.errors import LayerError
 from phusong.grid import Grid
-from phusong.radio import coverage
 from phusong.radio.coverage import strongest_servers
 from phusong.radio.levels import by_operator
 from phusong.radio.reached import Reached, asked_ddbm, reached
@@ -101,14 +101,7 @@ def test_only_wanted_pixels_are_looked_at(monkeypatch):
     sites, terrain = many(), rough()
     whole = look(sites, terrain)
     wanted = np.random.default_rng(5).random(GRID.shape) < 0.1
-    asked = []
-    loss = coverage.loss_db
-
-    def counted(carrier, transmitter, paths, world):
-        asked.append(paths.pixel.size)
-        return loss(carrier, transmitter, paths, world)
-
-    monkeypatch.setattr(coverage, "loss_db", counted)
+    asked = paths_asked(monkeypatch)
     part = look(sites, terrain, wanted=wanted)
     assert 0 < max(asked) <= wanted.sum()
     for mine, every in zip(part.pixels, whole.pixels, strict=True):
@@ -119,14 +112,7 @@ def test_only_wanted_pixels_are_looked_at(monkeypatch):
 
 def test_what_cannot_reach_in_free_space_costs_nothing(monkeypatch):
     "Over known ground; where a path may be dark it must be looked at."
-    asked = []
-    loss = coverage.loss_db
-
-    def counted(carrier, transmitter, paths, world):
-        asked.append(paths.pixel.size)
-        return loss(carrier, transmitter, paths, world)
-
-    monkeypatch.setattr(coverage, "loss_db", counted)
+    asked = paths_asked(monkeypatch)
     weak = many(12, eirp_dbm=-40.0)
     assert all(pixels.size == 0 for pixels in look(weak, rough(voids=False)).pixels)
     assert sum(asked) < 12 * 10

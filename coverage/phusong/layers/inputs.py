@@ -246,11 +246,12 @@ def _cut(
     refuse_if("claims", site_layer.mistakable(pd.concat([read["sites"][0].operator, claims.operator])))
     lines = _touching(read["power_lines"][0], grid)
     stations = _touching(read["substations"][0], terrain_grid)
-    filed = {name: _touching(read[name][0], grid) for name in ("places", "roads")}
-    whole_list = read["dead_zone_list"][0]
-    filed["dead_zone_list"] = whole_list[~dead_zone_list.elsewhere(whole_list, own, units[0], studied, grid)]
-    aside = quarantined_sites.in_reach(read["quarantined_sites"], units[0], terrain_grid, project.radio)
-    filed["quarantined_sites"] = aside[0]
+    optional = {name: _counted(read[name], _touching(read[name][0], grid), "touching") for name in ("places", "roads")}
+    away = dead_zone_list.elsewhere(read["dead_zone_list"][0], own, units[0], studied, grid)
+    optional["dead_zone_list"] = _counted(read["dead_zone_list"], read["dead_zone_list"][0][~away], "studied")
+    optional["quarantined_sites"] = quarantined_sites.in_reach(
+        read["quarantined_sites"], units[0], terrain_grid, project.radio
+    )
     accounts = (
         _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
         _with(terrain_account, study_covered_share=float(known.mean())),
@@ -268,12 +269,11 @@ def _cut(
         read["clutter"][1],
         _with(read["claims"][1], touching=len(claims), operators_without_site=_absent(claims, sites)),
         _with(patterns_account, sites_of_another_frequency=antennas.frequency_far(sites, patterns)),
-        _with(read["dead_zone_list"][1], studied=len(filed["dead_zone_list"])),
+        optional["dead_zone_list"][1],
         read["night_lights"][1],
-        *(_with(read[name][1], touching=len(filed[name])) for name in ("places", "roads")),
-        aside[1],
+        *(optional[name][1] for name in ("places", "roads", "quarantined_sites")),
     )
-    there = {name: f.reset_index(drop=True) if getattr(project.layers, name) else None for name, f in filed.items()}
+    there = {name: frame if getattr(project.layers, name) else None for name, (frame, _) in optional.items()}
     return Inputs(
         day=day,
         grid=grid,
@@ -366,6 +366,11 @@ def _without_people(population: Population, studied: gpd.GeoDataFrame) -> int:
     inhabited = shapely.STRtree(np.asarray(shapely.polygons(population.corners_m), object))
     held = inhabited.query(studied.geometry.to_numpy(), predicate="intersects")[0]
     return len(studied) - len(np.unique(held))
+
+
+def _counted(read: tuple[gpd.GeoDataFrame, Account], kept: gpd.GeoDataFrame, name: str) -> tuple[Any, Account]:
+    """What is kept of a layer, and its account with how many that are."""
+    return kept.reset_index(drop=True), _with(read[1], **{name: len(kept)})
 
 
 def _touching(frame: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:

@@ -7,15 +7,13 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from phusong.errors import SnapshotError
 from phusong.ledger import chain, snapshot
-from phusong.ledger.period import Period
+from phusong.ledger.period import ZONE, Period
 from phusong.ledger.standing import CLOSED, OPENED, REGISTER, SUPERSEDED, Act, Closing, standing
 from phusong.text import nfc
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _RUN = "run.json"
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from phusong.errors import ConfigError
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Whose days count."""
 
 
 @dataclass(frozen=True)

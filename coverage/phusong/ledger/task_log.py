@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from phusong.ledger import chain, checklist, task_changes
+from phusong.ledger.period import ZONE
 from phusong.ledger.task_changes import Action, States
-from phusong.ledger.tasks import ZONE, TaskError
+from phusong.ledger.tasks import TaskError
 
 LOG = "log.jsonl"
 _HEAD, _ASIDE = "log.head", "log.aside"

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from phusong.errors import PhusongError
+from phusong.ledger.period import ZONE
 from phusong.text import nearest, nfc, sort_key
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Where days begin and end."""
 CLARITIES = {
     "person": "rõ người",
