@@ -59,7 +59,7 @@ def test_every_layer_has_its_account_and_every_row_is_in_it(world):
     assert list(accounts) == [
         "communes", "terrain", "population", "sites", "villages", "power_lines", "substations", "terminals", "outages",
         "clutter", "claims", "antennas", "dead_zone_list", "night_lights", "places", "roads",
-        "quarantined_sites",
+        "quarantined_sites", "reports",
     ]  # fmt: skip
     for one in accounts.values():
         assert one.rows_in == one.accepted + len(one.refused)
@@ -331,7 +331,7 @@ def test_layers_that_are_not_there_are_nothing(world):
     assert inputs.antennas == {}
     assert len(inputs.claims) == 0
     assert (inputs.dead_zone_list, inputs.places, inputs.roads) == (None, None, None)
-    assert inputs.quarantined_sites is None
+    assert (inputs.quarantined_sites, inputs.reports) == (None, None)
     assert np.isnan(inputs.radiance_nw_cm2_sr).tolist() == [True, True, True]
     assert not any("night_lights" in sentence or "places" in sentence for sentence in warnings(inputs.accounts))
     assert inputs.sites.assumed.tolist() == ["", "", ""]

@@ -40,10 +40,10 @@ def test_when_it_cannot_be_written_the_earlier_bundle_stays(tmp_path, monkeypatc
     bundle.write(folder, "storm.json", {"one": TABLE}, {})
     before = (folder / "one.csv").read_bytes()
 
-    def full(_):
+    def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(bundle, "csv_bytes", full)
+    monkeypatch.setattr(bundle.Path, "write_bytes", full)
     with pytest.raises(SnapshotError, match="could not be written: No space left"):
         bundle.write(folder, "storm.json", {"one": TABLE}, {})
     assert (folder / "one.csv").read_bytes() == before

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from phusong.ledger.claimed import CLAIM_VALUES, beside, claim_table
-from phusong.ledger.indicators import DEFINITIONS
+from phusong.ledger.definitions import definitions
+from phusong.ledger.figures import COUNTED, DERIVED
 from phusong.units import ANY, LEVEL_VALUES
 
 # Two communes of province 01, and one of province 02 in which nobody lives.
@@ -75,11 +76,11 @@ def test_people_claimed_and_not_predicted(unit, level, operator, expected):
 def test_rows_and_columns_are_those_of_the_indicators():
     table = claim_table(COMMUNES, COUNTS, "in_vehicle")
     assert len(table) == 3 * 2 * 6  # pairs, definitions, units
-    assert set(table.definition_id) <= set(DEFINITIONS)
+    assert set(table.definition_id) <= set(definitions())
     assert table.numerator.dtype == table.denominator.dtype == np.int64
     assert list(table.columns) == [
-        "definition_id", "version", "unit_level", "unit_code", "operator", "technology", "environment", "numerator",
-        "denominator", "value", "low", "high",
+        "definition_id", "version", "unit_level", "unit_code", "operator", "technology", "environment",
+        *COUNTED, *DERIVED,
     ]  # fmt: skip
     by_definition = table.groupby("definition_id").environment.unique().map(list).to_dict()
     assert by_definition == {"people_claimed_share": [""], "people_claimed_not_predicted_share": ["in_vehicle"]}

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from phusong.cli.csv_file import refuse_existing, write_csv
+from phusong.cli.ledger_compare import compare
+from phusong.cli.ledger_levels import levels
+from phusong.cli.ledger_outlook import outlook
 from phusong.cli.ledger_published import published
+from phusong.cli.states import STATES
 from phusong.errors import PhusongError
 
 if TYPE_CHECKING:
@@ -17,16 +22,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What was published of each period, and how it came about.", no_args_is_help=True)
 app.command("published")(published)
+app.command("compare")(compare)
+app.command("outlook")(outlook)
+app.command("levels")(levels)
 
 ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]
 CsvFile = Annotated[Path | None, typer.Option("--csv", help="Write it as CSV too: a new file.", metavar="FILE")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault.")]
 
-_STATES = {
-    "closed": "đã đóng / closed",
-    "open": "đang mở / open",
-    "opened for correction": "mở để sửa / opened for correction",
-}
 _LINE = ["definition_id", "operator", "technology", "environment", "version", "line"]
 _HEADINGS = (
     "Đơn vị / Unit",
@@ -103,7 +106,7 @@ def show(
     from phusong.ledger import history
     from phusong.ledger.period import Period
 
-    _refuse_existing(csv)
+    refuse_existing(csv)
     table = history.series(folder, Period.parse(period).name if period else None)
     if definition is not None:
         _refuse_unknown(definition, sorted(set(table.definition_id)))
@@ -115,7 +118,7 @@ def show(
         print_table(title, _HEADINGS, [_row(row) for row in part.itertuples()], texts=(0, 7))
     for sentence in history.breaks(table):
         typer.echo(sentence)
-    _write(csv, table)
+    write_csv(csv, table)
 
 
 @app.command()
@@ -134,12 +137,12 @@ def query(
     _, folder = _study(project)
     from phusong.ledger import history
 
-    _refuse_existing(csv)
+    refuse_existing(csv)
     found = history.query(folder, sql)
     if len(set(found.columns)) < len(found.columns):
         raise PhusongError("Two columns of the answer have one name; give each its own with AS.")
     _print(found)
-    _write(csv, found)
+    write_csv(csv, found)
 
 
 def _print(found: pd.DataFrame) -> None:
@@ -188,7 +191,7 @@ def _row(row: Any) -> list[str]:
         count(row.denominator),
         figure(row.low),
         figure(row.high),
-        _STATES[row.state],
+        STATES[row.state],
     ]
 
 
@@ -199,19 +202,6 @@ def _refuse_unknown(definition: str, known: list[str]) -> None:
         near = nearest(definition, known)
         hint = f"did you mean '{near}'?" if near else f"known are {', '.join(known)}."
         raise PhusongError(f"There is no indicator '{definition}' in these periods; {hint}")
-
-
-def _refuse_existing(csv: Path | None) -> None:
-    if csv is not None and csv.exists():
-        raise PhusongError(f"--csv {csv}: is there already; it was left as it is")
-
-
-def _write(csv: Path | None, table: pd.DataFrame) -> None:
-    if csv is not None:
-        from phusong.ledger.bundle import csv_bytes
-
-        csv.write_bytes(csv_bytes(table))
-        typer.echo(f"Wrote {csv}")
 
 
 def _plain(value: object) -> str:

@@ -30,7 +30,6 @@ EvidenceFile = Annotated[Path | None, typer.Option("--file", help="File that sho
 Address = Annotated[str | None, typer.Option(help="Address that shows it, with --read-on.", metavar="URL")]
 ReadOn = Annotated[str | None, typer.Option(help="Day the address was read.", metavar="DATE")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a fault.")]
-FOLDER = "tasks"
 
 
 @app.command()
@@ -265,7 +264,7 @@ def book_of(study: Project, known: str | None) -> Book:
     from phusong.ledger import task_log
     from phusong.ledger.tasks import day_of
 
-    book = task_log.read(study.folder / FOLDER, day_of(known) if known else None)
+    book = task_log.read(study.folder / task_log.FOLDER, day_of(known) if known else None)
     for word in book.words:
         typer.echo(word, err=True)
     return book
@@ -275,7 +274,7 @@ def append(study: Project, who: str | None, decide: Callable[[Book], Change]) ->
     """The log with one entry more, by the name of the login unless another is told."""
     from phusong.ledger import task_log
 
-    book = task_log.append(study.folder / FOLDER, getpass.getuser() if who is None else who, decide)
+    book = task_log.append(study.folder / task_log.FOLDER, getpass.getuser() if who is None else who, decide)
     for word in book.words:
         typer.echo(word, err=True)
     return book

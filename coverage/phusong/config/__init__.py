@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from phusong.config.cause import Cause
 from phusong.config.power import Power
 from phusong.config.radio import Band, Environment, Levels, Prior, Radio, Uncertainty
+from phusong.config.report import Report
 from phusong.config.section import Section, Share, Technology, Text
 from phusong.config.storm import Lifeline, Storm
 from phusong.config.zones import Zones
@@ -30,6 +31,7 @@ __all__ = [
     "Prior",
     "Project",
     "Radio",
+    "Report",
     "Section",
     "Target",
     "Technology",
@@ -58,6 +60,7 @@ LAYER_NAMES = (
     "places",
     "roads",
     "quarantined_sites",
+    "reports",
 )
 PlaceKind = Literal["school", "clinic", "commune_office"]
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
@@ -160,6 +163,8 @@ class Layers(Section):
     """Roads, as lines."""
     quarantined_sites: Layer | None = None
     """Rows of sites that intake set aside, as points: tried as causes of dead zones, never counted as signal."""
+    reports: Layer | None = None
+    """What officials answered from the map pages, as `phusong intake` took it in; it changes no prediction."""
 
     @model_validator(mode="after")
     def _rasters_are_no_tables(self) -> Self:
@@ -213,6 +218,8 @@ class Project(Section):
     storm: Storm = Storm()
     lifeline: Lifeline = Lifeline()
     targets: tuple[Target, ...] = ()
+    report: Report = Field(Report(), exclude=True)
+    """Who issues reports. No run depends on it, so no snapshot holds it."""
     folder: Path = Field(Path(), exclude=True)
     """Folder of the project file; paths in it are relative to this. Never written."""
 

@@ -26,6 +26,7 @@ from phusong.layers import (
     power_lines,
     priors,
     quarantined_sites,
+    reports,
     roads,
     substations,
     tables,
@@ -83,6 +84,8 @@ class Inputs:
         Rows that intake set aside which can reach the grid, as far as they are known; None without such a layer.
     accounts
         What became of the rows of each layer.
+    reports
+        What officials answered of studied communes; None without such a layer. No stage reads them.
     """
 
     day: dt.date
@@ -108,6 +111,7 @@ class Inputs:
     roads: gpd.GeoDataFrame | None
     quarantined_sites: gpd.GeoDataFrame | None
     accounts: tuple[Account, ...]
+    reports: gpd.GeoDataFrame | None = None
 
 
 def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
@@ -152,6 +156,7 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
         "places": lambda: places.read(project),
         "roads": lambda: roads.read(project),
         "quarantined_sites": lambda: quarantined_sites.read(project),
+        "reports": lambda: reports.read(project),
     }
     read = {name: attempt(name, reader) for name, reader in readers.items()}
     area = attempt("study area", lambda: _study(units, terrain, project, crs)) if units and terrain else None
@@ -252,6 +257,7 @@ def _cut(
     optional["quarantined_sites"] = quarantined_sites.in_reach(
         read["quarantined_sites"], units[0], terrain_grid, project.radio
     )
+    optional["reports"] = _counted(read["reports"], _of(read["reports"][0], studied), "studied")
     accounts = (
         _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
         _with(terrain_account, study_covered_share=float(known.mean())),
@@ -271,7 +277,7 @@ def _cut(
         _with(patterns_account, sites_of_another_frequency=antennas.frequency_far(sites, patterns)),
         optional["dead_zone_list"][1],
         read["night_lights"][1],
-        *(optional[name][1] for name in ("places", "roads", "quarantined_sites")),
+        *(optional[name][1] for name in ("places", "roads", "quarantined_sites", "reports")),
     )
     there = {name: frame if getattr(project.layers, name) else None for name, (frame, _) in optional.items()}
     return Inputs(
@@ -327,7 +333,7 @@ def _sites(
     off = np.isnan(terrain_grid.bilinear(heights, near.geometry.x.to_numpy(), near.geometry.y.to_numpy()))
     counting = site_layer.on_air(near, day, layer.as_of).to_numpy(bool)
     marked = near.assign(on_air=counting, in_study=inside, off_terrain=off)
-    counted = _with(
+    return marked, _with(
         account,
         in_reach=len(near),
         in_reach_on_air=int(counting.sum()),
@@ -336,16 +342,14 @@ def _sites(
         undated=int(everywhere.on_air_date.isna().sum()),
         status_contradicts_date=site_layer.contradictions(everywhere, layer.as_of),
     )
-    return marked, counted
 
 
 def _complete(
     project: Project, near: tuple[gpd.GeoDataFrame, Account], units: gpd.GeoDataFrame
 ) -> tuple[gpd.GeoDataFrame, Account]:
     """Sites in reach with their setting, and with what their file leaves empty taken from the project's priors."""
-    sites, account = near
-    sites, assumed = priors.filled(sites.assign(setting=priors.settings(sites, units)), project.radio)
-    return sites, _with(account, assumed=assumed, urban=int((sites.setting == "urban").sum()))
+    sites, assumed = priors.filled(near[0].assign(setting=priors.settings(near[0], units)), project.radio)
+    return sites, _with(near[1], assumed=assumed, urban=int((sites.setting == "urban").sum()))
 
 
 def _absent(claims: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> list[str]:
@@ -388,12 +392,8 @@ def _by_code(read: tuple[pd.DataFrame, Account], units: gpd.GeoDataFrame, studie
 
 
 def _told(seams: Seams) -> dict[str, Any]:
-    return {
-        "overlapping_pairs": seams.pairs,
-        "overlap_km2": round(seams.overlap_km2, 6),
-        "gaps": seams.gaps,
-        "gap_km2": round(seams.gap_km2, 6),
-    }
+    overlaps = {"overlapping_pairs": seams.pairs, "overlap_km2": round(seams.overlap_km2, 6)}
+    return {**overlaps, "gaps": seams.gaps, "gap_km2": round(seams.gap_km2, 6)}
 
 
 def _with(account: Account, **counts: Any) -> Account:

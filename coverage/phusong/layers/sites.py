@@ -41,6 +41,7 @@ SCHEMA = pa.DataFrameSchema(
         "eirp_dbm": number(0, 95, required=False, nullable=True),
         "status": word(among=("on_air", "planned", "off")),
         "on_air_date": day(nullable=True),
+        "planned_date": day(required=False, nullable=True),  # the first that was told beforehand
         "power_source": word(required=False, nullable=True),
         "backup_hours": number(0, 2000, required=False, nullable=True),
         "hardened": flag(required=False),

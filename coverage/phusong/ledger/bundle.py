@@ -27,16 +27,29 @@ def write(folder: Path, record_name: str, tables: Mapping[str, pd.DataFrame], re
     SnapshotError
         When the folder holds something else, or cannot be written.
     """
+    write_files(folder, record_name, {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}, record)
+    return folder
+
+
+def write_files(folder: Path, record_name: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
+    """
+    Write files of any kind as `write` does its tables; a name may have folders before it, with / between.
+
+    Raises
+    ------
+    SnapshotError
+        As `write`.
+    """
     refuse_foreign(folder, record_name)
     staging, aside = (folder.with_name(f".{folder.name}.{mark}") for mark in ("partial", "old"))
     try:
         for left in (staging, aside):
             shutil.rmtree(left, ignore_errors=True)
         staging.mkdir(parents=True)
-        files = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
         hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         text = json.dumps({**record, "files": hashes}, ensure_ascii=False, indent=1, allow_nan=False)
         for name, data in {**files, record_name: text.encode()}.items():
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).write_bytes(data)
         if folder.exists():
             folder.rename(aside)
@@ -48,7 +61,6 @@ def write(folder: Path, record_name: str, tables: Mapping[str, pd.DataFrame], re
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     shutil.rmtree(aside, ignore_errors=True)
-    return folder
 
 
 def refuse_foreign(folder: Path, record_name: str) -> None:
@@ -66,11 +78,19 @@ def refuse_foreign(folder: Path, record_name: str) -> None:
         raise SnapshotError(f"{folder} holds something else than an earlier {record_name}; choose another folder.")
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """For spreadsheets: with the mark that makes them read UTF-8, and no text that they would run as a formula."""
+def csv_bytes(table: pd.DataFrame, separator: str = ",", decimal: str = ".") -> bytes:
+    """
+    For spreadsheets: with the mark that makes them read UTF-8, and no text that they would run as a formula.
+
+    Parameters
+    ----------
+    separator, decimal
+        Between cells, and in numbers: a Vietnamese Excel expects a semicolon and a comma.
+    """
     words = table.select_dtypes(["object", "string"]).columns
     safe = table.assign(**{name: table[name].map(_safe) for name in words})
-    return ("\ufeff" + safe.to_csv(index=False, lineterminator="\r\n", float_format="%.12g")).encode()
+    text = safe.to_csv(index=False, sep=separator, decimal=decimal, lineterminator="\r\n", float_format="%.12g")
+    return ("\ufeff" + text).encode()
 
 
 def _safe(value: object) -> object:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.ledger.counts import Whole, interval
-from phusong.ledger.indicators import VERSION, published_units
+from phusong.ledger.counts import Whole
+from phusong.ledger.figures import Scope, figures
+from phusong.ledger.indicators import published_units
 from phusong.units import NONE, UNKNOWN
 
 CLAIMED_SHARE, NOT_PREDICTED_SHARE = "people_claimed_share", "people_claimed_not_predicted_share"
@@ -42,7 +43,7 @@ def beside(claimed: NDArray[np.uint8], level: NDArray[np.uint8] | None) -> NDArr
 
 def claim_table(communes: pd.DataFrame, counts: Mapping[Key, Whole], environment: str) -> pd.DataFrame:
     """
-    Two rows a technology, operator and unit, with the columns of `indicators.indicator_table`.
+    Two rows a technology, operator and unit, with the columns of `figures.figures`.
 
     The share of people claimed has all people below the line. The share of them who have no signal by the prediction
     has the claimed people whose level is known below the line; `low` and `high` are shares of all claimed people, with
@@ -60,12 +61,9 @@ def claim_table(communes: pd.DataFrame, counts: Mapping[Key, Whole], environment
     for (technology, operator), of_communes in sorted(counts.items()):
         sums = member @ of_communes
         people, claimed = sums.sum(axis=1), sums[:, 1:].sum(axis=1)
-        for definition, where, part, known, every in (
-            (CLAIMED_SHARE, "", claimed, people, people),
-            (NOT_PREDICTED_SHARE, environment, sums[:, 2], claimed - sums[:, 3], claimed),
-        ):
-            named = {"operator": operator, "technology": technology, "environment": where}
-            head = pd.DataFrame({"definition_id": definition, "version": VERSION, **units})
-            share = interval(part, known, every).rename(columns={"share": "value"})
-            tables.append(pd.concat([head.assign(**named, numerator=part, denominator=known), share], axis=1))
+        predicted, dark = Scope(operator, technology, environment), sums[:, 2]
+        tables += [
+            figures(units, CLAIMED_SHARE, Scope(operator, technology), claimed, people),
+            figures(units, NOT_PREDICTED_SHARE, predicted, dark, claimed - sums[:, 3], unknown=sums[:, 3]),
+        ]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()

@@ -13,7 +13,7 @@ DEFINITION = "people_with_electricity_expected_share"
 
 def electricity_table(communes: pd.DataFrame, expected: Whole, known: Whole, unknown: Whole) -> pd.DataFrame:
     """
-    One row a commune, province and the study, with the columns of `indicators.indicator_table`.
+    One row a commune, province and the study, with the columns of `figures.figures`.
 
     `value` is people expected to have electricity over people of whom it is known; `low` and `high` are shares of all
     people, with those of whom it is not known counted out of and into it. People are rounded once, at the commune.

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phusong.ledger.counts import Whole
-from phusong.ledger.indicators import VERSION, published_units
+from phusong.ledger.figures import Scope, figures
+from phusong.ledger.indicators import published_units
 from phusong.text import slug
 from phusong.units import ANY, CERTAIN, MICRO
 
@@ -70,7 +71,7 @@ def expectation_table(
     communes: pd.DataFrame, expectations: Mapping[Key, Expectation], confidence: float
 ) -> pd.DataFrame:
     """
-    One row a technology, operator, environment and unit, with the columns of `indicators.indicator_table`.
+    One row a technology, operator, environment and unit, with the columns of `figures.figures`.
 
     `value` is expected people / people of whom it can be told. `low` and `high` are shares of all people: the ends of
     the interval (see `bounds`), with those of whom it cannot be told counted out of the lower and into the upper end.
@@ -86,17 +87,18 @@ def share_rows(
     units, member = published_units(communes)
     found = of_communes.within(member)
     low, high = bounds(found, confidence)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        figures = {
-            "numerator": found.covered,
-            "denominator": found.known,
-            "value": np.where(found.known > 0, found.covered / found.known, np.nan),
-            "low": np.where(found.people > 0, low / found.people, np.nan),
-            "high": np.where(found.people > 0, high / found.people, np.nan),
-        }
     technology, operator, environment = key
-    named = {"operator": operator, "technology": technology, "environment": environment}
-    return pd.DataFrame({"definition_id": definition, "version": VERSION, **units, **named, **figures})
+    unknown = found.people - found.known
+    return figures(
+        units,
+        definition,
+        Scope(operator, technology, environment),
+        found.covered,
+        found.known,
+        unknown,
+        below=found.covered - low,
+        above=high - unknown - found.covered,
+    )
 
 
 def expectation_columns(expectations: Mapping[Key, Expectation], environment: str, confidence: float) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from phusong.errors import SnapshotError
-from phusong.ledger import snapshot
+from phusong.ledger import figures, snapshot
 from phusong.ledger.standing import OPENED, Closing, standing
 from phusong.text import nearest
 
@@ -208,6 +208,8 @@ def _union(database: duckdb.DuckDBPyConnection, places: Sequence[tuple[str, Path
         columns = [told[0] for told in database.execute(f"SELECT * FROM {table} LIMIT 0").description or ()]
         hidden = [name for name in ("geometry", "period") if name in columns]
         rest = f"* EXCLUDE ({', '.join(hidden)})" if hidden else "*"
+        if set(figures.COUNTED) <= set(columns):
+            rest += f", {figures.SQL}"
         parts.append(f"SELECT {_quoted(period)} AS period, {rest} FROM {table}")
     return " UNION ALL BY NAME ".join(parts)
 

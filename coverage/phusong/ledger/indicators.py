@@ -11,45 +11,25 @@ from numpy.typing import NDArray
 
 from phusong.config import Target
 from phusong.errors import ConfigError
-from phusong.ledger.counts import AT_LEAST, SPOT_DOUBTS, Counts, Whole, interval
+from phusong.ledger.counts import AT_LEAST, SPOT_DOUBTS, Counts, Whole
+from phusong.ledger.definitions import definitions
+from phusong.ledger.figures import Scope, figures
 from phusong.text import nearest
 from phusong.units import ANY
-
-VERSION = "1"
-DEFINITIONS = (
-    "people_covered_limited_share",
-    "people_covered_good_share",
-    "people_covered_very_good_share",
-    "people_covered_expected_share",
-    "people_with_power_share",
-    "people_with_electricity_expected_share",
-    "people_without_signal_share",
-    "people_without_signal_and_power_share",
-    "people_white_share",
-    "people_grey_share",
-    "people_all_operators_share",
-    "people_claimed_share",
-    "people_claimed_not_predicted_share",
-)
 
 
 def indicator_table(communes: pd.DataFrame, counts: Counts) -> pd.DataFrame:
     """
-    One row a definition, unit, operator and technology; provinces and the study are sums of published commune figures.
+    One row a definition, unit, operator and technology, with the columns of `figures.figures`.
 
-    Columns: definition_id, version, unit_level, unit_code, operator, technology, environment, numerator, denominator,
-    value, low, high. `value` is numerator / denominator (people whose state is known); `low` and `high` count those
-    whose state is unknown out of and into the numerator.
+    Provinces and the study are sums of published commune figures.
     """
     units, member = published_units(communes)
+    people = member @ counts.people
     tables = []
-    for (definition, operator, technology, environment), part, known in _definitions(counts):
-        numerator, denominator, people = member @ part, member @ known, member @ counts.people
-        share = interval(numerator, denominator, people).rename(columns={"share": "value"})
-        named = {"operator": operator, "technology": technology, "environment": environment}
-        sums = {"numerator": numerator, "denominator": denominator}
-        head = pd.DataFrame({"definition_id": definition, "version": VERSION, **units})
-        tables.append(pd.concat([head.assign(**named, **sums), share[["value", "low", "high"]]], axis=1))
+    for definition, scope, part, of in _parts(counts):
+        known = member @ of
+        tables.append(figures(units, definition, scope, member @ part, known, people - known))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -62,10 +42,11 @@ def refuse_unknown(targets: Sequence[Target]) -> None:
     ConfigError
         Naming the nearest one.
     """
+    known = definitions()
     for target in targets:
-        if target.definition_id not in DEFINITIONS:
-            near = nearest(target.definition_id, DEFINITIONS)
-            hint = f"; did you mean '{near}'?" if near else f"; known are {', '.join(DEFINITIONS)}"
+        if target.definition_id not in known:
+            near = nearest(target.definition_id, known)
+            hint = f"; did you mean '{near}'?" if near else f"; known are {', '.join(known)}"
             raise ConfigError(f"targets '{target.name}': there is no indicator '{target.definition_id}'{hint}")
 
 
@@ -85,24 +66,22 @@ def reached(targets: Sequence[Target], table: pd.DataFrame) -> list[dict[str, An
     return found
 
 
-Definition = tuple[tuple[str, str, str, str], Whole, Whole]
-
-
-def _definitions(counts: Counts) -> Iterator[Definition]:
-    """Definition, operator, technology and environment; people of the numerator; people whose state is known."""
+def _parts(counts: Counts) -> Iterator[tuple[str, Scope, Whole, Whole]]:
+    """Definition and scope; people of the numerator; people whose state is known."""
     people, where = counts.people, counts.environment
     for technology, operator in sorted(counts.levels):
         for level in AT_LEAST:
-            key = (f"people_covered_{level}_share", operator, technology, where)
-            yield key, *counts.reaching(technology, operator, level)
+            scope = Scope(operator, technology, where)
+            yield f"people_covered_{level}_share", scope, *counts.reaching(technology, operator, level)
     for technology in sorted(counts.spots):
         for spot, (definition, _) in SPOT_DOUBTS.items():
-            yield (definition, ANY, technology, where), *counts.living_in(technology, spot)
-    yield ("people_with_power_share", "", "", ""), counts.power[:, 1], people - counts.power[:, 2]
+            yield definition, Scope(ANY, technology, where), *counts.living_in(technology, spot)
+    yield "people_with_power_share", Scope(), counts.power[:, 1], people - counts.power[:, 2]
     no, yes, unknown = (counts.joint[:, i : i + 3] for i in (0, 3, 6))
-    yield ("people_without_signal_share", ANY, ANY, where), no.sum(axis=1), no.sum(axis=1) + yes.sum(axis=1)
+    everywhere = Scope(ANY, ANY, where)
+    yield "people_without_signal_share", everywhere, no.sum(axis=1), no.sum(axis=1) + yes.sum(axis=1)
     open_question = no[:, 2] + unknown[:, 0] + unknown[:, 2]  # either lacking or not known, and not both known to lack
-    yield ("people_without_signal_and_power_share", ANY, ANY, where), no[:, 0], people - open_question
+    yield "people_without_signal_and_power_share", everywhere, no[:, 0], people - open_question
 
 
 def published_units(communes: pd.DataFrame) -> tuple[dict[str, Any], NDArray[np.int64]]:

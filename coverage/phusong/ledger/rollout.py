@@ -156,6 +156,7 @@ def simulate(
     day: dt.date,
     draws: int = 1000,
     seed: int = 0,
+    reaches: pd.DataFrame | None = None,
 ) -> Rollout:
     """
     Planned sites on air by a day, drawn many times.
@@ -171,6 +172,9 @@ def simulate(
         `commune_code`, `sites` on air as of `as_of`, whole or missing.
     day
         By which, the day included.
+    reaches
+        `site_id`, `commune_code`: what each site brings something to, such as its signal to the commune's centre; then
+        `sites` of the communes counts what does so today. None for the commune in which it stands.
 
     Raises
     ------
@@ -198,12 +202,13 @@ def simulate(
     codes = pd.Index(communes.commune_code)
     planned, place = pd.to_datetime(sites.planned), codes.get_indexer(sites.commune_code)
     dated = planned.notna().to_numpy()
-    usable = dated & (place >= 0)
-    ordered, place = sites[usable].assign(planned=planned[usable]), place[usable]
+    usable = dated & (place >= 0) if reaches is None else dated
+    ordered = sites[usable].assign(planned=planned[usable])
     came, beyond = _drawn(ordered, slips, as_of, day, draws, seed)
+    row, place = (np.arange(len(ordered)), place[usable]) if reaches is None else _pairs(reaches, ordered, codes)
     known, today = communes.sites.notna().to_numpy(bool), communes.sites.fillna(0).to_numpy(np.int64)
     reached = np.zeros((len(codes), draws), bool)
-    np.logical_or.at(reached, place, came)
+    np.logical_or.at(reached, place, came[row])
     reached |= (today > 0)[:, np.newaxis]
     account = {
         "simulated": int(usable.sum()),
@@ -216,6 +221,14 @@ def simulate(
     on_air = today.sum() + came.sum(axis=0)
     missing = ~reached
     return Rollout(day, on_air, missing[known].sum(axis=0), missing[~known].sum(axis=0), chance, account)
+
+
+def _pairs(reaches: pd.DataFrame, sites: pd.DataFrame, codes: pd.Index) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Place of the site and of the commune of each pair of which both are there."""
+    row = pd.Index(sites.site_id).get_indexer(pd.Index(reaches.site_id))
+    place = codes.get_indexer(pd.Index(reaches.commune_code))
+    both = (row >= 0) & (place >= 0)
+    return row[both], place[both]
 
 
 def _drawn(

@@ -24,11 +24,14 @@ from rasterio.io import MemoryFile
 
 from phusong.errors import SnapshotError
 from phusong.grid import Grid
-from phusong.ledger import chain
+from phusong.ledger import chain, figures
 from phusong.ledger.bundle import csv_bytes
+from phusong.ledger.definitions import redefined
 from phusong.ledger.standing import CLOSED, SUPERSEDED, closings, kept_as, standing
 
 TIER = "regulator"
+INDICATORS = "indicators"
+"""Table of which only whole numbers are kept: value, low and high follow from them, and are back when it is read."""
 _RUN = "run.json"
 
 
@@ -66,11 +69,13 @@ def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
     Raises
     ------
     SnapshotError
-        When the period is closed, the folder holds another project's snapshots, or cannot be written.
+        When the period is closed, the folder holds another project's snapshots or cannot be written, or an indicator
+        was redefined in place.
     """
     period, project = str(snapshot.run["period"]), str(snapshot.run["project"])
     refuse_closed(folder, period)
     refuse_foreign(folder, project)
+    refuse_redefined(folder, snapshot.run.get("definitions", {}))
     staging = folder / f".{period}.partial"
     if (folder / period).exists() and not (folder / period / _RUN).exists():
         raise SnapshotError(f"{folder / period} is there and no snapshot. Move it away first.")
@@ -109,6 +114,30 @@ def refuse_foreign(folder: Path, project: str) -> None:
         if other != project:
             raise SnapshotError(
                 f"{folder} holds snapshots of the project '{other}', not of '{project}'. Choose another folder."
+            )
+
+
+def refuse_redefined(folder: Path, now: Mapping[str, Mapping[str, str]]) -> None:
+    """
+    Stop before figures go on in the line of a closed period whose definition said something else.
+
+    Parameters
+    ----------
+    now
+        As of `definitions.recorded`.
+
+    Raises
+    ------
+    SnapshotError
+        Naming the definitions and the period.
+    """
+    for period, last in standing(folder).items():
+        run = folder / period / _RUN
+        before = _record(run)[0].get("definitions", {}) if last.act == CLOSED and run.exists() else {}
+        if changed := redefined(now, before):
+            raise SnapshotError(
+                f"{', '.join(changed)}: the definition says something else than in {period}, which is closed, and has "
+                "the same version. A changed definition takes a new version in gis_data/indicators.toml."
             )
 
 
@@ -177,6 +206,8 @@ def read(
     place = folder / period
     files = _among(run["files"], only)
     tables = {Path(name).stem: _table(place / name) for name in sorted(files) if name.endswith(".parquet")}
+    if INDICATORS in tables:
+        tables[INDICATORS] = figures.derived(tables[INDICATORS])
     return tables, run, digest_of_run
 
 
@@ -218,7 +249,7 @@ def _among(files: Mapping[str, str], only: Sequence[str] | None) -> dict[str, st
 
 def _files(snapshot: Snapshot) -> Iterable[tuple[str, bytes]]:
     for name, table in snapshot.tables.items():
-        yield f"{name}.parquet", _parquet(table)
+        yield f"{name}.parquet", _parquet(figures.kept(table) if name == INDICATORS else table)
     yield "communes.csv", csv_bytes(pd.DataFrame(snapshot.tables["communes"].drop(columns="geometry")))
     yield "zones.gpkg", _geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))
     for name, (grid, raster) in snapshot.rasters.items():

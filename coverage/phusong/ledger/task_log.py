@@ -15,6 +15,8 @@ from phusong.ledger.period import ZONE
 from phusong.ledger.task_changes import Action, States
 from phusong.ledger.tasks import TaskError
 
+FOLDER = "tasks"
+"""Where the log lies, beside the project file."""
 LOG = "log.jsonl"
 _HEAD, _ASIDE = "log.head", "log.aside"
 

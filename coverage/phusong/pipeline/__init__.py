@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phusong.config import Project
-from phusong.ledger import log, snapshot
+from phusong.ledger import definitions, log, snapshot
 from phusong.ledger.earlier import Earlier
 from phusong.ledger.edition import Edition
 from phusong.ledger.period import Period
@@ -42,7 +42,8 @@ def run(project: Project, quarter: str, workers: int, progress: Step) -> Outcome
     Raises
     ------
     PhusongError
-        When the period is closed, or it, the project file, a layer, the earlier snapshot or the folder cannot be used.
+        When the period is closed, a definition changed in place, or the period, the project file, a layer, the earlier
+        snapshot or the folder cannot be used.
     """
     period = Period.parse(quarter)
     folder = project.folder / "snapshots"
@@ -50,6 +51,7 @@ def run(project: Project, quarter: str, workers: int, progress: Step) -> Outcome
     snapshot.refuse_foreign(folder, project.name)
     snapshot.make_ready(folder)
     snapshot.refuse_closed(folder, period.name)
+    snapshot.refuse_redefined(folder, definitions.recorded(definitions.definitions()))
     clock = Clock()
     inputs = prepare(project, period, progress)
     earlier = Earlier.than(period, folder, inputs.grid.crs)

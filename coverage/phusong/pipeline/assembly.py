@@ -7,32 +7,37 @@ from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 import xarray as xr
-from numpy.typing import NDArray
 
-from phusong import people
 from phusong.config import Layer, Project
 from phusong.grid import Grid
 from phusong.layers import antennas
 from phusong.layers.cautions import warnings
 from phusong.layers.inputs import Inputs
-from phusong.ledger import claimed, electricity, expectation, indicators, record
+from phusong.ledger import (
+    area_share,
+    claimed,
+    definitions,
+    electricity,
+    expectation,
+    indicators,
+    largest_operator,
+    record,
+    unit_counts,
+)
 from phusong.ledger.counts import Counts
-from phusong.ledger.edition import Edition
+from phusong.ledger.edition import Companions, Edition
 from phusong.ledger.snapshot import Snapshot
 from phusong.ledger.surface import Surface, rasters
-from phusong.pipeline import units
+from phusong.pipeline import centres, counting, ground, units
 from phusong.pipeline.diagnosis import Diagnosis
 from phusong.pipeline.preparation import Base
 from phusong.pipeline.surveying import Expectations
 from phusong.power import electrification, outages
 from phusong.radio.model_card import model_card
-from phusong.units import LEVEL_VALUES, NOT_SERVED, SERVED, SPOT_VALUES, UNKNOWN
 
-ACCESS_VALUES = (NOT_SERVED, SERVED, UNKNOWN)
 _WITH_PEOPLE = ("communes", "provinces", "villages", "zones", "indicators")
 
 
@@ -44,14 +49,18 @@ def assemble(base: Base, surface: Surface, expected: Expectations, diagnosis: Di
     for name in _WITH_PEOPLE:
         vintage = pd.array([base.inputs.population.year] * len(marked[name]), "Int64")
         marked[name] = marked[name].assign(people_vintage=vintage)
-    facts = _facts(base, surface, diagnosis, kept["indicators"])
+    facts = _facts(base, surface, diagnosis, kept)
     return Snapshot(marked, _images(base.inputs, surface), record.compose(base.project, base.period, facts))
 
 
-def edit(held: Mapping[str, pd.DataFrame], run: Mapping[str, Any], digest: str) -> Edition:
-    """The edition that the pages see, from what a snapshot holds, just made or read back."""
+def edit(
+    held: Mapping[str, pd.DataFrame], run: Mapping[str, Any], digest: str, beside: Companions | None = None
+) -> Edition:
+    """The edition that the pages see, from what a snapshot holds, just made or read back, and what stands beside it."""
     shown = ("communes", "zones", "sites", "villages", "power_lines", "substations")
     frames: dict[str, Any] = {name: held[name] for name in shown}
+    if "roads" in held:
+        frames["roads"] = held["roads"]
     return Edition(
         project=run["project"],
         title=run["title"],
@@ -60,16 +69,18 @@ def edit(held: Mapping[str, pd.DataFrame], run: Mapping[str, Any], digest: str) 
         as_of=dt.date.fromisoformat(run["as_of"]),
         synthetic=tuple(run["synthetic"]),
         run=run,
-        digest=digest,
+        digest=beside.digest(digest) if beside else digest,
+        snapshot_digest=digest,
         **frames,
+        **(vars(beside) if beside else {}),
     )
 
 
 def _tables(base: Base, surface: Surface, expected: Expectations, diagnosis: Diagnosis) -> dict[str, pd.DataFrame]:
     inputs = base.inputs
     counts = _counts(base, surface)
-    made = units.tables(base, counts, expected, diagnosis)
-    optional = {"places": inputs.places, "roads": inputs.roads, "quarantined_sites": inputs.quarantined_sites}
+    made = units.tables(base, counts, expected, diagnosis, centres.centre_columns(base, surface))
+    optional = {name: getattr(inputs, name) for name in ("places", "roads", "quarantined_sites", "reports")}
     return {
         **made,
         "neighbours": inputs.neighbours,
@@ -85,47 +96,43 @@ def _tables(base: Base, surface: Surface, expected: Expectations, diagnosis: Dia
         "outages": inputs.outages,
         **{name: table for name, table in optional.items() if table is not None},
         "population": _population(inputs),
-        "indicators": _indicators(base, surface, expected, made["communes"], counts),
+        "indicators": _indicators(base, surface, expected, diagnosis, made["communes"], counts),
     }
 
 
 def _counts(base: Base, surface: Surface) -> Counts:
     """Whole people of each commune in each class of the surface."""
-
-    def by_class(values: NDArray[np.uint8], classes: tuple[int, ...]) -> NDArray[np.int64]:
-        return people.whole(people.sums_by_class(base.divided, values, classes))
-
-    return Counts(
-        {key: by_class(level, LEVEL_VALUES) for key, level in surface.level.items()},
-        by_class(_joint(surface), tuple(range(len(ACCESS_VALUES) ** 2))),
-        {key: by_class(kind, SPOT_VALUES) for key, kind in surface.spots.items()},
+    return counting.counts(
+        base.divided,
+        surface.level,
+        surface.spots,
+        surface.signal,
+        surface.power,
         base.project.radio.environments[0].name,
-        by_class(surface.fragile, ACCESS_VALUES),
+        surface.fragile,
     )
 
 
-def _joint(surface: Surface) -> NDArray[np.uint8]:
-    """Signal and power of each pixel in one number: 3 x signal + power, each as its place in `ACCESS_VALUES`."""
-    place = np.zeros(256, np.uint8)
-    place[list(ACCESS_VALUES)] = range(3)
-    return (3 * place[surface.signal] + place[surface.power]).astype(np.uint8)
-
-
 def _indicators(
-    base: Base, surface: Surface, expected: Expectations, communes: gpd.GeoDataFrame, counts: Counts
+    base: Base,
+    surface: Surface,
+    expected: Expectations,
+    diagnosis: Diagnosis,
+    communes: gpd.GeoDataFrame,
+    counts: Counts,
 ) -> pd.DataFrame:
-    verdicts = {key: claimed.beside(said, surface.level.get(key)) for key, said in surface.claimed.items()}
-    claimants = {
-        key: people.whole(people.sums_by_class(base.divided, verdict, claimed.CLAIM_VALUES))
-        for key, verdict in verdicts.items()
-    }
+    claimants = counting.claimants(base.divided, surface.claimed, surface.level)
     on_pixels = electrification.on_pixels(base.electricity.villages, surface.territory)
     access = electrification.access_sums(base.divided, *on_pixels)
+    villages = None if base.project.layers.villages is None else diagnosis.villages
     found = [
         indicators.indicator_table(communes, counts),
+        largest_operator.largest_operator_table(communes, counts),
         expectation.expectation_table(communes, expected, base.project.radio.uncertainty.confidence),
         electricity.electricity_table(communes, access.expected, access.known, access.unknown),
         claimed.claim_table(communes, claimants, counts.environment),
+        area_share.area_table(communes, ground.area_by_level(base, surface), counts.environment),
+        unit_counts.unit_count_table(communes, villages, counts.environment),
     ]
     return pd.concat(found, ignore_index=True)
 
@@ -144,7 +151,7 @@ def _images(inputs: Inputs, surface: Surface) -> dict[str, tuple[Grid, xr.DataAr
     return images
 
 
-def _facts(base: Base, surface: Surface, diagnosis: Diagnosis, table: pd.DataFrame) -> dict[str, Any]:
+def _facts(base: Base, surface: Surface, diagnosis: Diagnosis, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """What the stages tell the record of the run."""
     project, inputs = base.project, base.inputs
     layers = {account.layer: account.as_dict() for account in inputs.accounts}
@@ -154,10 +161,16 @@ def _facts(base: Base, surface: Surface, diagnosis: Diagnosis, table: pd.DataFra
     return {
         "people_vintage": inputs.population.year,
         "grid": {"crs": project.grid.crs, "pixel_m": pixel_m, "shape": list(inputs.grid.shape)},
-        "counts": {**layers, **diagnosis.counts, "electricity": {**base.electricity.counts, **apart, **_outside(base)}},
+        "counts": {
+            **layers,
+            **diagnosis.counts,
+            "electricity": {**base.electricity.counts, **apart, **_outside(base)},
+            "centres": tables["communes"].centre_from.value_counts().reindex(centres.SOURCES, fill_value=0).to_dict(),
+        },
         "warnings": warnings(inputs.accounts),
         "balance": {**base.balance.as_dict(), "people_scaled_to": project.people.scale_to},
-        "targets": indicators.reached(project.targets, table),
+        "definitions": definitions.recorded(tables["indicators"].definition_id),
+        "targets": indicators.reached(project.targets, tables["indicators"]),
         "model_card": model_card(
             project.radio, pixel_m, inputs.sites[inputs.sites.on_air], *_ground_told(project, pixel_m)
         ),

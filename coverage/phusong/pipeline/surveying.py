@@ -14,13 +14,14 @@ from phusong.layers import claims
 from phusong.ledger import expectation
 from phusong.ledger.expectation import Expectation
 from phusong.ledger.surface import Surface
+from phusong.pipeline import counting
 from phusong.pipeline.fragility import fragile
 from phusong.pipeline.preparation import Base, columns
 from phusong.pipeline.tiles import tiles
 from phusong.power import access, electrification
 from phusong.progress import Step
 from phusong.radio import levels, probability, spots
-from phusong.units import ANY, LEVELS, NO_SIGNAL_DDBM, OUTSIDE
+from phusong.units import NO_SIGNAL_DDBM, OUTSIDE
 from phusong.zones import gaps
 from phusong.zones.gaps import Gap
 
@@ -43,10 +44,7 @@ def survey(base: Base, workers: int, progress: Step) -> tuple[Surface, Expectati
     commune = people.dominant(base.share).reshape(grid.shape)
     found = _signals(base, commune >= 0, workers, progress)
     level = dict(sorted(found.level.items()))
-    counted = [(t, o) for t in project.zones.technologies for o in project.zones.operators or (ANY,)]
-    chosen = [level[key] for key in counted if key in level]
-    best = levels.best(chosen) if chosen else np.zeros(grid.shape, np.uint8)
-    signal = gaps.signal(best, LEVELS.index(project.zones.level))
+    signal = counting.signal(level, project)
     territory = access.territories(
         inputs.villages, inputs.communes.commune_code, commune, grid, project.power.village_reach_m
     )

@@ -30,8 +30,17 @@ from phusong.power.supply import supply
 from phusong.zones import reported
 
 
-def tables(base: Base, counts: Counts, expected: Expectations, diagnosis: Diagnosis) -> dict[str, pd.DataFrame]:
-    """`communes`, `provinces` with the study last, and `milestones` of the obligation of shared, hardened masts."""
+def tables(
+    base: Base, counts: Counts, expected: Expectations, diagnosis: Diagnosis, centres: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """
+    `communes`, `provinces` with the study last, and `milestones` of the obligation of shared, hardened masts.
+
+    Parameters
+    ----------
+    centres
+        Columns of the communes that tell of their centres (`pipeline.centres`).
+    """
     project, inputs = base.project, base.inputs
     where, confidence = project.radio.environments[0].name, project.radio.uncertainty.confidence
     codes = inputs.communes.commune_code
@@ -48,6 +57,7 @@ def tables(base: Base, counts: Counts, expected: Expectations, diagnosis: Diagno
         household_columns(counts, own.households),
         expectation_columns(expected, where, confidence),
         _counted(base, diagnosis),
+        centres,
         told[["terminals"]],
         outage_columns(felt, codes),
         _lifelines(base),

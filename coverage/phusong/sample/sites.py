@@ -60,7 +60,19 @@ def sites(
     at = shapely.points(table.longitude, table.latitude)
     site, commune = shapely.STRtree(communes.geometry.to_numpy()).query(at, predicate="within")
     codes = pd.Series(communes.commune_code.to_numpy()[commune], index=site)
-    return _dressed(rng, table.assign(commune_code=codes[~codes.index.duplicated()]))
+    dressed = _dressed(rng, table.assign(commune_code=codes[~codes.index.duplicated()]))
+    return dressed.assign(planned_date=_planned(np.random.default_rng([seed, 15]), dressed))
+
+
+def _planned(rng: np.random.Generator, table: pd.DataFrame) -> pd.Series:
+    """First planned days of the 5G sites: those of one operator and quarter came late together, a few early."""
+    on_air = pd.to_datetime(table.on_air_date)
+    cohort = table.operator + on_air.dt.to_period("Q").astype(str)
+    names = sorted(set(cohort))
+    mean_days = cohort.map(dict(zip(names, rng.gamma(2, 12, len(names)), strict=True)))
+    late = pd.to_timedelta((mean_days + rng.normal(0, 10, len(table))).round(), unit="D")
+    yet_to_come = on_air > pd.Timestamp(LAST_DAY)  # late they may be, but nobody knows yet
+    return on_air.where(yet_to_come, on_air - late).where(table.technology == "NR")
 
 
 def _busiest(rng: np.random.Generator, villages: pd.DataFrame, count: int) -> list[int]:

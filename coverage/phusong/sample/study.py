@@ -45,7 +45,16 @@ _VILLAGE_HEADERS = {
 }
 _SITE_COLUMNS = [
     *("site_id", "operator", "technology", "frequency_mhz", "bandwidth_mhz", "longitude", "latitude"),
-    *("height_agl_m", "azimuths_deg", "downtilt_deg", "eirp_dbm", "status", "on_air_date", "commune_code"),
+    *(
+        "height_agl_m",
+        "azimuths_deg",
+        "downtilt_deg",
+        "eirp_dbm",
+        "status",
+        "on_air_date",
+        "planned_date",
+        "commune_code",
+    ),
     *("power_source", "backup_hours", "hardened", "substation_id", "feeder_id", "shared_with"),
 ]
 
