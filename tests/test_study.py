@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import shapely
+from canaries import Canary, found, number, position, word
 
 from phusong import pipeline
 from phusong.config import load
+from phusong.ledger.edition import Edition
+from phusong.ledger.images import image
+from phusong.publish.atlas import Asked, write
 from phusong.publish.headline import headline
 from phusong.publish.map import write_map
+from phusong.publish.tiers import Rules
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -93,3 +102,51 @@ def test_the_readme_shows_this_table(outcome):
     readme = (ROOT / "README.md").read_text("utf-8")
     for row in headline(outcome.edition):
         assert " | ".join(row) in readme
+
+
+PHU_THO = "25"
+READERS = {"public": Asked("public"), "province": Asked("province", PHU_THO), "regulator": Asked("regulator")}
+
+
+def planted(edition: Edition) -> tuple[Edition, list[Canary]]:
+    "The edition with a canary in every column that is not for everyone, outside Phú Thọ; and places of sites there."
+    rules, operators = Rules.shipped(), edition.sites.operator.unique()
+    away = edition.communes[edition.communes.province_code != PHU_THO].union_all()
+    secrets, frames = [], {}
+    for name in ("communes", "zones", "villages", "sites", "substations", "power_lines"):
+        table = getattr(edition, name).copy()
+        row = table.index[table.geometry.representative_point().within(away)][0]
+        for column in table.columns.drop("geometry"):
+            numeric = pd.api.types.is_float_dtype(table[column])
+            text = table[column].dtype == object or pd.api.types.is_string_dtype(table[column])
+            if (
+                rules.tier_of(name, column, operators) != "public"
+                and (numeric or text)
+                and "commune_code" not in column
+            ):
+                secrets.append((number if numeric else word)(f"{name}.{column}"))
+                table.loc[row, column] = secrets[-1].value
+        frames[name] = table
+    masts = frames["sites"][frames["sites"].within(away)].head(40)
+    # a mast beside a village or a corner of a commune would be met there
+    public = shapely.union_all([*edition.villages.geometry, *edition.communes.boundary])
+    places = pd.concat([masts[masts.distance(public) > 50], frames["substations"].clip(away)])
+    degrees = places.to_crs(4326).geometry
+    secrets += [
+        position(f"place {number}", metres.x, metres.y, at.x, at.y)
+        for number, (metres, at) in enumerate(zip(places.geometry, degrees, strict=True))
+    ]
+    return replace(edition, **frames), secrets
+
+
+def test_no_page_of_a_tier_holds_what_is_not_for_it(outcome, tmp_path):
+    "Of other provinces nothing but what everyone may know, neither on a page for everyone nor on one for Phú Thọ."
+    whole, secrets = planted(outcome.edition)
+    assert len(secrets) > 80
+    rasters = partial(image, outcome.folder.parent, "2026Q3")
+    seen = {}
+    for tier, asked in READERS.items():
+        files = write(whole, None, rasters, asked, tmp_path, silent)
+        seen[tier] = found({file.name: file.read_bytes() for file in files}, secrets)
+    assert seen["public"] == seen["province"] == []
+    assert len(seen["regulator"]) > 20, "the search is not blind"

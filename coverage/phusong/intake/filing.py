@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from phusong.errors import FilingError, PhusongError
-from phusong.intake import checks, figures, lines, metadata
+from phusong.intake import answers, checks, figures, lines, metadata
 from phusong.intake.batch import LINES, RETURNED, Batch, divide, held_back
 from phusong.intake.blocks import find
 from phusong.intake.columns import Recognition, explain
@@ -232,10 +232,13 @@ def _checked(
 ) -> list[Finding]:
     """Rows against each other, the licence table, the calendar and the period before."""
     found = checks.licensed(frame, request.as_of) + checks.dated(frame, request.as_of)
+    if layer.layer == "reports":
+        found += answers.in_future(frame, request.as_of) + answers.of_other_editions(frame, request.editions)
     taken = ~held_back([*findings, *found], len(frame))
     if layer.key and layer.located == "point":
         found += checks.duplicates(frame, layer.key, taken, seen)
-        found += checks.co_sited(frame, layer.key, taken)
+        if layer.layer != "reports":
+            found += checks.co_sited(frame, layer.key, taken)
         if request.before is not None and layer.key in request.before:
             found += checks.moved(frame, layer.key, request.before)
     elif layer.located == "no":

@@ -113,6 +113,7 @@ def _settings(request: Request, made: Made) -> dict[str, Any]:
         "as_of": str(request.as_of),
         "constants": dict(request.constants),
         "settings": dataclasses.asdict(request.settings),
+        **({"editions": list(request.editions)} if request.editions else {}),
     }
     return {**asked, **{name: list(files) for name, files in dataclasses.asdict(made).items()}}
 

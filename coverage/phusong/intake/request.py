@@ -32,6 +32,8 @@ class Request:
         Puts a question to the user; None where nobody is there.
     before
         Accepted rows of the period before.
+    editions
+        Hashes of the editions whose pages may have been answered; none where nobody says which.
     """
 
     layer: str
@@ -41,4 +43,5 @@ class Request:
     profile: Mapping[str, str] = field(default_factory=dict)
     ask: Ask | None = None
     before: pd.DataFrame | None = None
+    editions: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)

@@ -101,7 +101,8 @@ def request_of(before: Previous) -> Request:
     """What was asked of the intake that goes on."""
     told = before.quality
     day = dt.date.fromisoformat(told["as_of"])
-    return Request(told["layer"], day, told["constants"], Settings(**told["settings"]))
+    editions = tuple(told.get("editions", ()))
+    return Request(told["layer"], day, told["constants"], Settings(**told["settings"]), editions=editions)
 
 
 def same_reference(before: Previous, reference: Reference) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 import pandera.pandas as pa
 
 from phusong.errors import FilingError
-from phusong.layers import power_lines, sites, substations, tables, villages
+from phusong.layers import power_lines, reports, sites, substations, tables, villages
 from phusong.text import nearest
 
 Kind = Literal["word", "number", "flag", "day", "place"]
@@ -57,12 +57,15 @@ class Spec:
         Column that names a row; empty where several do.
     located
         How a row has a place: by a point, by its own shape, or not at all.
+    tolerance_km
+        A row farther from the commune that it names is set aside, where nobody asks for another distance.
     """
 
     layer: str
     fields: Mapping[str, Field]
     key: str = ""
     located: Literal["point", "shape", "no"] = "point"
+    tolerance_km: float = 20
 
 
 def spec(layer: str) -> Spec:
@@ -81,7 +84,7 @@ def spec(layer: str) -> Spec:
     return _spec(layer)
 
 
-LAYERS = ("sites", "villages", "substations", "power_lines", "terminals", "outages", "communes", "points")
+LAYERS = ("sites", "villages", "substations", "power_lines", "terminals", "outages", "communes", "points", "reports")
 
 
 @cache
@@ -101,6 +104,8 @@ def _spec(layer: str) -> Spec:
             made = Spec(layer, {**unit, **_fields(tables.TERMINALS)}, "", "no")
         case "outages":
             made = Spec(layer, {**unit, **_fields(tables.OUTAGES)}, "", "no")
+        case "reports":
+            made = Spec(layer, {**unit, **place, **_fields(reports.SCHEMA)}, "report_id", tolerance_km=2)
         case "communes":
             made = Spec(layer, {**unit, **_figures()}, "", "no")
         case _:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from phusong.ledger.edition import Edition
 from phusong.publish import shapes
 from phusong.publish.classes import NO_DATA, Palette, Style, name_class, share_class, voltage_class
+from phusong.publish.json_block import json_block
 from phusong.publish.labels import Labels, number_text
 from phusong.publish.popups import (
     Popups,
@@ -144,25 +144,14 @@ def layers_of(tables: Tables, labels: Labels, palette: Palette) -> list[Layer]:
 
 
 def as_json(tables: Tables, layers: Sequence[Layer], bounds: Sequence[Sequence[float]], texts: Labels) -> str:
-    r"""
-    Everything the page's script needs, safe inside a script element of an HTML page.
-
-    Examples
-    --------
-    >>> as_json({}, [], [], {"control.close": "</script>"})
-    '{"tables":{},"layers":[],"bounds":[],"texts":{"control.close":"\\u003c/script\\u003e"}}'
-    """
+    """Everything the page's script needs, as the text of its data block."""
     contents = {
         "tables": {name: _table(table) for name, table in tables.items()},
         "layers": [_layer(layer, tables[layer.table]) for layer in layers],
         "bounds": bounds,
         "texts": dict(texts),
     }
-    text = json.dumps(contents, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # None of these stands outside the strings of a JSON text, so they can be replaced everywhere.
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
+    return json_block(contents)
 
 
 def bounds_of(communes: gpd.GeoDataFrame) -> list[list[float]]:

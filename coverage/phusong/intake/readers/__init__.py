@@ -13,7 +13,7 @@ import pandas as pd
 
 from phusong.errors import FilingError
 from phusong.intake.encoding import Font, font
-from phusong.intake.readers import archive, delimited, features, kml, markup, workbook
+from phusong.intake.readers import archive, delimited, features, kml, markup, pasted, workbook
 from phusong.intake.readers.limits import Limits
 from phusong.intake.table import RawTable
 
@@ -38,8 +38,8 @@ def read(path: Path, limits: Limits | None = None) -> Iterator[RawTable]:
     Parameters
     ----------
     path
-        XLSX, XLS, CSV or other delimited text, GeoJSON, KML, KMZ, GeoPackage, Shapefile in a zip, Parquet; each also as
-        .gz or within a .zip.
+        XLSX, XLS, CSV or other delimited text, lines copied from a map page, GeoJSON, KML, KMZ, GeoPackage, Shapefile
+        in a zip, Parquet; each also as .gz or within a .zip.
 
     Raises
     ------
@@ -121,6 +121,8 @@ def _text(file: Path, name: str, head: bytes, limits: Limits) -> Iterator[RawTab
         raise FilingError(f"{name} is a workbook of Excel 2003 in XML: save it as .xlsx")
     elif start.startswith("<") and ("<html" in start or "<table" in start or "<!doctype html" in start):
         yield from markup.read(file, name, limits)
+    elif pasted.holds(file, name):
+        yield from pasted.read(file, name, limits)
     else:
         yield from delimited.read(file, name, limits)
 

@@ -1,0 +1,253 @@
+// The page put together: what is chosen, and everything that follows from it.
+(function () {
+  "use strict";
+  const at = (id) => document.getElementById(id);
+  const map = map_phusong;
+  const data = JSON.parse(at("data").textContent), look = JSON.parse(at("look").textContent);
+  phusongColumns(data);
+  const words = phusongWords(look.texts);
+  const layerChoice = at("layer"), timeChoice = at("time");
+  const chosen = { layer: null, time: "now", unit: -1, marks: new Set(data.marks.filter((layer) => layer.shown).map((layer) => layer.id)) };
+
+  const current = () => ({
+    figure: data.figures.find((figure) => "figure:" + figure.id === chosen.layer),
+    raster: data.rasters.find((raster) => "raster:" + raster.id === chosen.layer),
+    time: chosen.time,
+  });
+
+  const geometry = phusongGeometry(data.units.bounds);
+  const patterns = phusongPatterns();
+  const classes = phusongClasses(data, look, words);
+  const ground = phusongGround(map, data, look, geometry, patterns);
+  const marks = phusongMarks(map, data, look, geometry, words, (layer, row, place) => popup.mark(place, layer, row));
+  const go = { unit: toUnit, mark: toMark };
+  const story = phusongStory(data, look, words, marks, classes, go);
+  const popup = phusongPopup(map, data, words, marks, classes, story, current, report);
+  const legend = phusongLegend(data, look, words, patterns, classes, current);
+  const table = phusongTable(data, words, marks, classes, current, go);
+  const answer = phusongAnswer(map, at("answer"), data, look.answer, { unitAt: ground.unitAt, around: around });
+  phusongFind(data, words, go);
+  const painted = phusongPainted(map, geometry.origin);
+  const pictures = map.createPane("pictures");
+  pictures.style.zIndex = 250;
+  let picture = null, outlines = null, names = null;
+
+  function report(start) {
+    map.closePopup();
+    tabs("answer");
+    answer.about(start);
+    bring("answer");
+  }
+
+  // Zones and villages of a unit, as the form offers them.
+  function around(unit) {
+    const named = (id, list) => data.marks.filter((layer) => layer.id === id && layer[list])
+      .flatMap((layer) => layer[list].filter((name, row) => name && layer.unit[row] === unit));
+    return { zones: named("zones", "ids"), villages: named("villages", "name") };
+  }
+
+  // The whole country is seen with its archipelagos, a province without what is far out at sea.
+  const seeAll = () => map.fitBounds(data.level === "nation" ? data.units.bounds : data.units.view, { animate: false, padding: [6, 6] });
+
+  function restyle() {
+    const { figure, time } = current();
+    ground.restyle(data.units.code.map(function (_, row) {
+      if (figure) return classes.styleOf(figure, row, time);
+      return data.units.own[row] ? null : look.states.outside;
+    }));
+  }
+
+  function drawPicture() {
+    const { raster } = current();
+    if (picture) picture.remove();
+    picture = raster ? L.imageOverlay("data:image/png;base64," + raster.png, raster.bounds, { pane: "pictures", className: "picture", interactive: false }).addTo(map) : null;
+  }
+
+  function chooseLayer() {
+    chosen.layer = layerChoice.value;
+    const { figure } = current();
+    if (!figure || !figure.before) chosen.time = "now";
+    timeChoice.hidden = !figure || !figure.before;
+    timeChoice.querySelector("[value=" + chosen.time + "]").checked = true;
+    drawPicture();
+    redraw();
+  }
+
+  function redraw() {
+    restyle();
+    if (outlines) outlines.repaint();
+    legend.draw(chosen.marks);
+    if (!at("table").hidden) table.refresh();
+  }
+
+  function fillLayers() {
+    layerChoice.replaceChildren();
+    for (const section of data.sections) {
+      const group = document.createElement("optgroup");
+      group.label = words.said(section.label);
+      data.figures.filter((figure) => figure.section === section.id).forEach((figure) => group.append(new Option(words.said(figure.label), "figure:" + figure.id)));
+      data.rasters.filter((raster) => raster.section === section.id).forEach((raster) => group.append(new Option(words.said(raster.label), "raster:" + raster.id)));
+      if (group.childElementCount) layerChoice.append(group);
+    }
+    if (chosen.layer) layerChoice.value = chosen.layer;
+  }
+
+  function fillMarks() {
+    at("marks-list").replaceChildren(...data.marks.map(function (layer) {
+      const label = document.createElement("label"), box = label.appendChild(document.createElement("input"));
+      box.type = "checkbox";
+      box.value = layer.id;
+      box.checked = chosen.marks.has(layer.id);
+      label.append(words.said(layer.label));
+      box.addEventListener("change", function () {
+        if (box.checked) chosen.marks.add(layer.id);
+        else chosen.marks.delete(layer.id);
+        marks.show(layer, box.checked);
+        legend.draw(chosen.marks);
+      });
+      return label;
+    }));
+    at("marks").hidden = data.marks.length === 0;
+  }
+
+  function choose(unit) {
+    chosen.unit = unit;
+    ground.choose(unit);
+    outlines.repaint();
+    story.tell(unit);
+    const wanted = unit < 0 ? "" : "#commune=" + data.units.code[unit];
+    if (location.hash !== wanted && (wanted || location.hash.startsWith("#commune="))) location.replace(wanted || "#");
+    document.dispatchEvent(new CustomEvent("phusong:unit", { detail: unit }));
+  }
+
+  // On a phone, who asks for a unit by name reads its sentences first; who asks for a place on the map sees that.
+  function toUnit(unit, reading) {
+    tabs("map");
+    map.fitBounds(ground.boundsOf(unit), { maxZoom: 13, animate: false, padding: [30, 30] });
+    choose(unit);
+    popup.unit(ground.places[unit], unit);
+    if (!reading) bring("map");
+  }
+
+  function toMark(layer, row) {
+    tabs("map");
+    chosen.marks.add(layer.id);
+    fillMarks();
+    marks.goTo(layer, row);
+    marks.show(layer, true);
+    popup.mark(marks.centreOf(layer, row), layer, row);
+    legend.draw(chosen.marks);
+    bring("map");
+  }
+
+  // On a phone, a part that was opened may be above or below what is seen.
+  function bring(name) {
+    const box = (name === "map" ? map.getContainer() : at(name)).getBoundingClientRect();
+    if (box.top < 0 || box.bottom > window.innerHeight) at(name).scrollIntoView({ block: "start" });
+  }
+
+  function tabs(name) {
+    for (const tab of document.querySelectorAll("[role=tab]")) {
+      const shown = tab.getAttribute("aria-controls") === name;
+      tab.setAttribute("aria-selected", String(shown));
+      tab.tabIndex = shown ? 0 : -1;
+      at(tab.getAttribute("aria-controls")).hidden = !shown;
+    }
+    if (name === "map") map.invalidateSize({ animate: false });
+    if (name === "table") table.refresh();
+  }
+
+  function addTabs() {
+    const all = Array.from(document.querySelectorAll("[role=tab]"));
+    all.forEach(function (tab, i) {
+      tab.addEventListener("click", () => tabs(tab.getAttribute("aria-controls")));
+      tab.addEventListener("keydown", function (event) {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        const next = all[(i + step + all.length) % all.length];
+        next.click();
+        next.focus();
+      });
+    });
+  }
+
+  // Attributes cannot hold two languages, so the script puts the right one in its place.
+  function label() {
+    const language = words.language();
+    document.documentElement.lang = language;
+    for (const marked of document.querySelectorAll("[data-label-vi]")) {
+      const text = marked.getAttribute("data-label-" + language);
+      marked.setAttribute("aria-label", text);
+      if ("placeholder" in marked) marked.placeholder = text;
+      if (marked.tagName === "BUTTON" || marked.tagName === "A") marked.title = text;
+    }
+    map.getContainer().setAttribute("aria-label", words.word("map.label"));
+    for (const kind of ["in", "out"]) {
+      const button = document.querySelector(".leaflet-control-zoom-" + kind);
+      button.title = words.word("map.zoom_" + kind);
+      button.setAttribute("aria-label", button.title);
+    }
+  }
+
+  function speak(language) {
+    words.use(language);
+    label();
+    fillLayers();
+    fillMarks();
+    map.closePopup();
+    story.tell(chosen.unit);
+    if (names) names.repaint();
+    chooseLayer();
+    document.dispatchEvent(new CustomEvent("phusong:language", { detail: language }));
+  }
+
+  function followLink() {
+    const found = /^#commune=(\w+)/.exec(location.hash);
+    const unit = found ? data.units.code.indexOf(found[1]) : -1;
+    if (unit >= 0 && unit !== chosen.unit) toUnit(unit, true);
+  }
+
+  L.control.zoom({ position: "bottomright" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  addTabs();
+  speak("vi");
+  // The map was made before its place on the page was known.
+  tabs("map");
+  seeAll();
+  outlines = painted(ground.paint, "ground", 300);
+  // Names and marks come when the ground has been seen and a waiting finger answered.
+  requestAnimationFrame(() => setTimeout(function () {
+    names = painted(phusongNames(data, look, geometry, ground, words).paint, "names", 450);
+    data.marks.filter((layer) => chosen.marks.has(layer.id)).forEach((layer) => marks.show(layer, true));
+  }, 100));
+
+  layerChoice.addEventListener("change", chooseLayer);
+  timeChoice.addEventListener("change", (event) => { chosen.time = event.target.value; redraw(); });
+  at("language").addEventListener("click", () => speak(words.language() === "vi" ? "en" : "vi"));
+  at("whole").addEventListener("click", function () { map.closePopup(); choose(-1); seeAll(); });
+  map.on("click", function (event) {
+    const unit = ground.unitAt(event.latlng);
+    if (unit < 0) return;
+    choose(data.units.own[unit] ? unit : chosen.unit);
+    popup.unit(event.latlng, unit);
+  });
+  const box = map.getContainer();
+  // Leaflet focuses the map at every press; a frame round it is for those who came by keyboard.
+  box.addEventListener("pointerdown", () => box.classList.add("pressed"));
+  document.addEventListener("keydown", () => box.classList.remove("pressed"));
+  window.addEventListener("hashchange", followLink);
+  // A sheet of paper has another shape than the screen; what was seen is what is printed.
+  window.matchMedia("print").addEventListener("change", function () {
+    const seen = map.getBounds().pad(-0.05);
+    map.invalidateSize({ animate: false });
+    map.fitBounds(seen, { animate: false });
+  });
+  window.addEventListener("resize", () => map.invalidateSize({ animate: false }));
+  document.addEventListener("phusong:pick", function (event) {
+    const name = event.detail ? "map" : "answer";
+    tabs(name);
+    bring(name);
+  });
+  followLink();
+  document.documentElement.className = "";
+})();
