@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
-CONDA_NAMES = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "pandera": "pandera-core"}
-FROM_PIP = {"xstatic-leaflet"}
-IMPORT_NAMES = {"xstatic-leaflet": "xstatic"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "h3": "h3-py", "matplotlib": "matplotlib-base", "pandera": "pandera-core"}
+FROM_PIP = {"typst", "xstatic-leaflet"}
+IMPORT_NAMES = {"pillow": "PIL", "python-docx": "docx", "xstatic-leaflet": "xstatic"}
 NEVER_IMPORTED = {
     "coverage": "numba imports it, and would meet our source root instead",
     "openpyxl": "pandas reads and writes XLSX with it",

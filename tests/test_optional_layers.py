@@ -15,6 +15,7 @@ import shapely
 from phusong import pipeline
 from phusong.config import load
 from phusong.errors import LayerError
+from phusong.ledger.figures import derived
 from phusong.sample import write_sample
 from phusong.text import slug
 
@@ -83,7 +84,7 @@ def outcome(study):
 
 
 def figures(outcome, definition: str, operator: str) -> pd.DataFrame:
-    table = pd.read_parquet(outcome.folder / "indicators.parquet")
+    table = derived(pd.read_parquet(outcome.folder / "indicators.parquet"))
     return table[(table.definition_id == definition) & (table.operator == operator)].set_index("unit_level")
 
 

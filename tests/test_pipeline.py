@@ -21,6 +21,8 @@ import rasterio.features
 from phusong import pipeline
 from phusong.config import load
 from phusong.errors import ConfigError, PhusongError, SnapshotError
+from phusong.ledger import snapshot
+from phusong.ledger.figures import DERIVED, derived, kept
 from phusong.sample import write_sample
 from phusong.text import slug
 
@@ -155,7 +157,7 @@ def test_the_joint_classes_of_the_provinces_sum_to_the_people(sample):
 
 
 def test_sdg_7_1_1_is_between_its_bounds_and_near_the_flags(sample):
-    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    table = derived(pd.read_parquet(sample[1].folder / "indicators.parquet"))
     study = table[table.unit_level == "study"].set_index("definition_id")
     expected, flagged = (study.loc[f"people_with_{name}_share"] for name in ("electricity_expected", "power"))
     assert expected.low <= expected.value <= expected.high
@@ -254,8 +256,10 @@ def test_other_programs_read_the_files(sample):
 
 
 def test_indicators_of_provinces_are_sums_of_published_commune_figures(sample):
-    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    "But for the largest operator, which every unit has for itself."
+    table = derived(pd.read_parquet(sample[1].folder / "indicators.parquet"))
     key = ["definition_id", "operator", "technology", "environment"]
+    table = table[table.operator != "max"]
     sums = table[table.unit_level == "commune"].groupby(key).numerator.sum()
     study = table[table.unit_level == "study"].set_index(key).numerator
     assert (sums.sort_index() == study.sort_index()).all()
@@ -308,7 +312,7 @@ def test_the_first_environment_is_the_one_that_counts(sample, fresh):
 
 def test_expected_people_of_the_communes_are_their_indicators(sample):
     "And the interval of the study does not shrink to nothing."
-    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    table = derived(pd.read_parquet(sample[1].folder / "indicators.parquet"))
     communes = sample[1].edition.communes
     expected = table[table.definition_id == "people_covered_expected_share"]
     assert set(expected.environment) == {"outdoor", "in_vehicle", "indoor"}
@@ -342,11 +346,90 @@ def test_the_data_dictionary_knows_every_column_and_raster(sample):
     assert written - spelt(snapshot["surface"]) == set()
 
 
-def test_every_indicator_is_defined(sample):
+def test_every_indicator_is_defined_and_every_definition_of_the_snapshot_has_rows(sample):
+    "The sample has no claims; tasks come with the edition, and measurements are not there yet."
     defined = tomllib.loads((ROOT / "gis_data" / "indicators.toml").read_text("utf-8"))
     table = pd.read_parquet(sample[1].folder / "indicators.parquet")
     for name, version in set(zip(table.definition_id, table.version, strict=True)):
         assert defined[name]["version"] == version
+    filled = {name for name, entry in defined.items() if "filled" not in entry and "_claimed_" not in name}
+    assert set(table.definition_id) == filled
+    recorded = sample[1].edition.run["definitions"]
+    assert {name: told["version"] for name, told in recorded.items()} == dict.fromkeys(filled, "1")
+
+
+def test_rows_speak_only_of_the_operators_and_environments_that_their_definition_names(sample):
+    "A row that names no environment, or no operator, is of a definition in which it has no meaning."
+    defined = tomllib.loads((ROOT / "gis_data" / "indicators.toml").read_text("utf-8"))
+    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    rules = {"any": {"any", "all"}, "max": {"max"}, "": set()}
+    for name, rows in table.groupby("definition_id"):
+        told = defined[name].get("operator_rules", [])
+        assert set(rows.environment) - {""} <= set(defined[name].get("environments", [])), name
+        for operator in set(rows.operator):
+            assert bool(rules.get(operator, {"one"}) & set(told)) or (not operator and not told), (name, operator)
+
+
+def test_indicators_are_kept_in_whole_numbers_and_read_with_their_values(sample):
+    folder = sample[1].folder
+    stored = pd.read_parquet(folder / "indicators.parquet")
+    assert set(stored) & set(DERIVED) == set()
+    assert {str(kind) for name, kind in stored.dtypes.items() if name in ("numerator", "denominator", "unknown")} == {
+        "int64"
+    }
+    read = snapshot.read(folder.parent, folder.name, ["indicators"])[0]["indicators"]
+    pd.testing.assert_frame_equal(kept(read), stored)
+    assert read.value.notna().any()
+
+
+def test_counts_of_units_are_those_of_the_communes_and_villages(sample):
+    edition = sample[1].edition
+    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    study = table[table.unit_level == "study"].set_index("definition_id")[["numerator", "denominator", "unknown"]]
+    communes, villages = (
+        edition.communes,
+        edition.villages[edition.villages.commune_code.isin(edition.communes.commune_code)],
+    )
+    dark, off = villages.signal == "not_served", villages.power == "not_served"
+    assert study.numerator["communes_with_nr_site_share"] == (communes.nr_sites > 0).sum()
+    assert study.numerator["communes_centre_covered_share"] == (communes.centre_covered == "yes").sum() > 0
+    assert study.loc["lifeline_communes"].tolist() == [
+        (communes.lifeline_met == word).sum() if word != "known" else (communes.lifeline_met != "unknown").sum()
+        for word in ("yes", "known", "unknown")
+    ]
+    assert study.numerator["satellite_terminals"] == communes.terminals.sum()
+    assert study.numerator["villages_without_signal"] == dark.sum() == communes.villages_without_signal.sum()
+    assert study.numerator["villages_without_power"] == off.sum() == communes.villages_without_power.sum()
+    assert study.numerator["villages_without_signal_and_power"] == (dark & off).sum()
+    every = study.loc[study.index.str.startswith("villages_"), ["denominator", "unknown"]].sum(axis=1)
+    assert every.tolist() == [len(villages)] * 3
+
+
+def test_the_area_of_a_commune_is_that_of_its_outline(sample):
+    table = pd.read_parquet(sample[1].folder / "indicators.parquet")
+    own = table[(table.definition_id == "area_covered_limited_share") & (table.unit_level == "commune")]
+    for _, rows in own.groupby(["technology", "operator"]):
+        area_km2 = (rows.denominator + rows.unknown).to_numpy() / 1e6
+        assert area_km2 == pytest.approx(sample[1].edition.communes.area_km2.to_numpy(), rel=1e-4)
+    covered = own[own.operator == "any"].groupby("technology").numerator.sum()
+    with rasterio.open(sample[1].folder / "surface" / "level_lte_any.tif") as raster:
+        level, pixel_m = raster.read(1), raster.res[0]
+    assert covered["LTE"] == pytest.approx(np.isin(level, (1, 2, 3, 251, 252)).sum() * pixel_m**2, rel=0.01)
+
+
+def test_the_centre_of_a_commune_is_its_office(sample):
+    communes = sample[1].edition.communes
+    places = gpd.read_parquet(sample[1].folder / "places.parquet")
+    offices = places[places.kind == "commune_office"]
+    with rasterio.open(sample[1].folder / "surface" / "level_nr_any.tif") as raster:
+        levels = [value[0] for value in raster.sample([(point.x, point.y) for point in offices.geometry])]
+    there = gpd.sjoin(offices.assign(level=levels), communes[["commune_code", "geometry"]], predicate="within")
+    served = there[there.level.isin((1, 2, 3, 251, 252))].commune_code
+    alone = ~there.commune_code.duplicated(keep=False)
+    assert alone.sum() > 50
+    said = communes.set_index("commune_code").centre_covered
+    assert (said[there.commune_code[alone]] == "yes").tolist() == there.commune_code[alone].isin(served).tolist()
+    assert sample[1].edition.run["counts"]["centres"]["office"] == (communes.centre_from == "office").sum()
 
 
 def test_sites_off_the_terrain_make_unknown_not_none(fresh):

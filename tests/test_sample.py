@@ -72,7 +72,7 @@ def test_project_file_says_what_the_layers_are(study):
     project = study.project
     given = tuple(name for name in config.LAYER_NAMES if getattr(project.layers, name) is not None)
     assert project.synthetic_layers == given
-    absent = {"clutter", "claims", "antennas", "night_lights", "quarantined_sites"}
+    absent = {"clutter", "claims", "antennas", "night_lights", "quarantined_sites", "reports"}
     assert set(config.LAYER_NAMES) - set(given) == absent
     assert project.title == "Tỉnh mẫu Phù Sóng (dữ liệu giả lập)"
     layers = [getattr(project.layers, name) for name in given]

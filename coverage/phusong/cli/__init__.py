@@ -11,9 +11,14 @@ import typer
 
 from phusong.cli import checklist, ledger, radio, task, units
 from phusong.cli.check import check
+from phusong.cli.explain import explain
+from phusong.cli.export import export
 from phusong.cli.intake import intake
+from phusong.cli.maps import maps
+from phusong.cli.report import report
 from phusong.cli.storm import storm
 from phusong.cli.tables import print_table
+from phusong.cli.verify import verify
 from phusong.cli.zones import zones
 from phusong.errors import PhusongError
 
@@ -34,6 +39,11 @@ app.add_typer(checklist.app, name="checklist")
 app.command()(intake)
 app.command()(check)
 app.command()(zones)
+app.command()(maps)
+app.command()(export)
+app.command()(report)
+app.command()(explain)
+app.command()(verify)
 app.command()(storm)
 
 ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,7 +30,10 @@ def intake(
     ],
     out: Annotated[Path | None, typer.Option(help="Folder to write.", metavar="DIR")] = None,
     layer: Annotated[
-        str, typer.Option(help="sites, villages, substations, power_lines, terminals, outages, communes or points.")
+        str,
+        typer.Option(
+            help="sites, villages, substations, power_lines, terminals, outages, communes, points or reports."
+        ),
     ] = "sites",
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Day of which the filings speak, such as 2026-09-30.", metavar="DATE")
@@ -59,8 +63,19 @@ def intake(
         ),
     ] = None,
     tolerance_km: Annotated[
-        float, typer.Option(min=0, help="A row farther from the commune it names is set aside.", metavar="KM")
-    ] = 20,
+        float | None,
+        typer.Option(
+            min=0, help="A row farther from the commune it names is set aside; else 20, of reports 2.", metavar="KM"
+        ),
+    ] = None,
+    edition: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Edition whose pages may have been answered: its hash, a page or a folder of pages; reports of others "
+            "are marked.",
+            metavar="HASH|PATH",
+        ),
+    ] = None,
     resume: Annotated[
         Path | None, typer.Option(help="Folder of an intake whose to_filer.xlsx came back corrected.", metavar="DIR")
     ] = None,
@@ -85,7 +100,8 @@ def intake(
     before = read_previous(previous, "--previous") if previous else None
     settled = read_profile(profile) if profile and profile.is_file() else {}
     constants = _constants(layer, operator, constant or [])
-    request = _request(layer, day, constants, tolerance_km, settled, before and before.accepted)
+    asked = _request(layer, day, constants, tolerance_km, settled, before and before.accepted)
+    request = replace(asked, editions=_editions(layer, edition or []))
     reference = _reference(communes, day, units, say)
     columns: dict[str, str] = {}
     results = _noted(files, request, reference, columns, say if explain else _silent)
@@ -137,6 +153,14 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _editions(layer: str, named: list[str]) -> tuple[str, ...]:
+    from phusong.intake.editions import editions
+
+    if named and layer != "reports":
+        raise FilingError(f"--edition: {layer} come from no map page; it goes with --layer reports")
+    return editions(named)
+
+
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
@@ -152,13 +176,20 @@ def _check_out(out: Path, files: Sequence[Path]) -> None:
 
 
 def _request(
-    layer: str, day: dt.date, constants: dict[str, str], tolerance_km: float, profile: dict[str, str], before: Any
+    layer: str,
+    day: dt.date,
+    constants: dict[str, str],
+    tolerance_km: float | None,
+    profile: dict[str, str],
+    before: Any,
 ) -> Request:
     from phusong.intake.coordinates import Settings
     from phusong.intake.request import Request
+    from phusong.intake.spec import spec
 
     ask = _ask if sys.stdin.isatty() and sys.stdout.isatty() else None
-    settings = Settings(commune_tolerance_m=1000 * tolerance_km)
+    far_km = spec(layer).tolerance_km if tolerance_km is None else tolerance_km
+    settings = Settings(commune_tolerance_m=1000 * far_km)
     return Request(layer, day, constants, settings, profile, ask, before)
 
 

@@ -1,0 +1,112 @@
+"""Pictures of the report: the chart of its unit's 5G by quarter, and the map of its communes."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from phusong.ledger.edition import Edition
+from phusong.ledger.readings import COVERED
+from phusong.publish.atlas.assembly import atlas_of, shared
+from phusong.publish.atlas.atlas import Page
+from phusong.publish.atlas.contents import contents
+from phusong.publish.atlas.frame import Contents
+from phusong.publish.atlas.look import page_words, palette
+from phusong.publish.drawing import own_settings
+from phusong.publish.pictures import KINDS
+from phusong.publish.pictures.picture import draw as draw_map
+from phusong.publish.pictures.picture import settings
+from phusong.publish.pictures.slimming import fewer_digits
+from phusong.publish.report.model import Picture
+from phusong.publish.report.scope import Scope
+from phusong.publish.series_chart import SeriesChart, charts
+from phusong.publish.series_chart import draw as draw_chart
+from phusong.units import ANY
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_DOTS_PER_INCH = 200
+_CHART_MM, _MAP_MM = 150.0, 140.0
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """
+    What the pictures of all reports of an edition are drawn from: public figures only, whatever the tier.
+
+    Parameters
+    ----------
+    charts
+        By the code of the province; that of the study by an empty one.
+    edition
+        With everything in it; it is redacted before it is drawn.
+    """
+
+    charts: Mapping[str, SeriesChart]
+    edition: Edition
+
+    def pictures(self, scope: Scope) -> Sequence[Picture]:
+        """Those of a unit; a commune has no series of its own, and no chart."""
+        return [*self._chart(scope), self._map(scope)]
+
+    def _chart(self, scope: Scope) -> Iterator[Picture]:
+        chart = self.charts.get(scope.code) if scope.level != "commune" else None
+        if chart is not None:
+            with own_settings():
+                yield _picture("chart", draw_chart(chart), scope, _CHART_MM)
+
+    def _map(self, scope: Scope) -> Picture:
+        """Of its own communes only: to simplify all outlines of the nation takes longer than a report."""
+        whole = shared(_part(self.edition, scope), None, lambda *_: None, "public")  # type: ignore[arg-type]
+        atlas = dataclasses.replace(atlas_of(whole, None), layers=())
+        rows = np.arange(len(atlas.communes))
+        told = contents(atlas, Page(scope.level, scope.code, scope.name, rows, np.empty(0, np.int64)))
+        with settings():
+            return _picture("map", _drawn(told), scope, _MAP_MM)
+
+
+def gallery(edition: Edition) -> Gallery:
+    """The charts of an edition, and the edition for its maps."""
+    found = {}
+    for chart in charts(edition) if "series" in edition.outlook else ():
+        first = chart.points.iloc[0]
+        if (first.definition_id, first.operator, first.technology) == (COVERED, ANY, "NR"):
+            found[str(first.unit_code)] = chart
+    return Gallery(found, edition)
+
+
+def _part(edition: Edition, scope: Scope) -> Edition:
+    """What of an edition is drawn of a unit: communes, dead zones and villages."""
+    none: dict[str, Any] = {name: getattr(edition, name).iloc[:0] for name in ("sites", "power_lines", "substations")}
+    none |= {"levels": edition.levels.iloc[:0], "outlook": {}, "published": {}, "tasks": {}}
+    if scope.level == "nation":
+        return dataclasses.replace(edition, **none)
+    communes = edition.communes[edition.communes[f"{scope.level}_code"].astype(str) == scope.code]
+    own = {
+        name: table[table["commune_code"].isin(communes["commune_code"])] if "commune_code" in table else table.iloc[:0]
+        for name, table in (("zones", edition.zones), ("villages", edition.villages))
+    }
+    return dataclasses.replace(edition, communes=communes, **own, **none)
+
+
+def _drawn(told: Contents) -> Figure:
+    kind = next(kind for kind in KINDS if kind.ending == "svg")
+    return draw_map(told, kind, palette(page_words()))
+
+
+def _picture(name: str, figure: Figure, scope: Scope, width_mm: float) -> Picture:
+    """Both forms of one drawing, under the settings that it was drawn in; the same bytes for the same edition."""
+    saved = {}
+    metadata: dict[str, Any] = {"svg": {"Date": None}, "png": {"Software": None}}
+    for kind, told in metadata.items():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, dpi=_DOTS_PER_INCH, metadata=told)
+        saved[kind] = buffer.getvalue()
+    told, alt = (scope.words.text(f"headline.{key}", unit=scope.name) for key in (name, f"{name}_alt"))
+    return Picture(name, fewer_digits(saved["svg"]), saved["png"], alt, told, width_mm)
