@@ -85,7 +85,7 @@ def test_the_public_pages(maps, study):
     assert names == ["97-mau-thuong.html", "98-mau-ha.html", "index.html"]
     data = data_of(folder / "97-mau-thuong.html")
     assert (data["page"]["before"], data["page"]["tier"]) == ("2026Q2", "public")
-    assert ids(data["marks"]) == ["zones", "villages"]
+    assert ids(data["marks"]) == ["roads", "zones", "villages"]
     assert [(task["responsible"], task["due"]) for task in data["tasks"]] == [("Sở KHCN", "2026-12-31")]
     assert [name.split("_")[0] for name in ids(data["rasters"])] == ["covered"] * 3 + ["power"]
     assert all(len((folder / name).read_bytes()) < 600_000 for name in names)
@@ -103,7 +103,7 @@ def test_nothing_of_a_site_or_a_person_is_on_a_public_page(maps, study):
 def test_the_regulator_sees_sites_levels_and_who_is_responsible(maps, study):
     assert maps("--tier", "regulator", "--quiet").status == 0
     data = data_of(study / "maps" / "2026Q3" / "regulator" / "97-mau-thuong.html")
-    assert {"zones", "villages", "sites", "lines"} == set(ids(data["marks"]))
+    assert {"roads", "zones", "villages", "sites", "lines"} == set(ids(data["marks"]))
     assert {"level_nr_any", "level_lte_any", "gap", "power"} <= set(ids(data["rasters"]))
     assert [(task["responsible"], task["due"]) for task in data["tasks"]] == [
         ("Sở KHCN, Bà An Thị Bí Mật", "2026-12-31")

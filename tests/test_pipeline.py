@@ -50,9 +50,10 @@ def changed(folder: Path, old: str, new: str) -> None:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    "The sample province, run once for 2026Q3 with one worker."
+    "The sample province in pixels of 200 m, run once for 2026Q3 with one worker."
     folder = tmp_path_factory.mktemp("sample") / "study"
     write_sample(folder)
+    changed(folder, "pixel_m = 100.0", "pixel_m = 200.0")
     outcome = pipeline.run(load(folder), "2026Q3", 1, silent)
     return folder, outcome
 
