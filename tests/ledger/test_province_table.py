@@ -160,7 +160,7 @@ def test_without_villages_all_of_them_is_unknown():
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_sums_agree(seed: int):
     "Every column that may be summed: provinces, communes and study."
     counts, random = counts_of(seed), np.random.default_rng(seed)

@@ -72,8 +72,10 @@ def test_tap_on_a_commune_opens_its_popup(opened, edition):
     heading.wait_for()
     assert heading.inner_text().split() in [name.split() for name in edition.communes.commune_name]
     assert page.locator(".leaflet-popup-content th").first.inner_text() == "Tỉnh, thành phố"
-    # by keyboard: the map may still be on its way to show the whole popup, and a click on what moves closes nothing
-    page.get_by_role("button", name="Đóng").press("Enter")
+    # the map may still be on its way to show the whole popup, and a click on what moves goes beside it
+    while page.evaluate("Boolean(map_phusong._panAnim && map_phusong._panAnim._inProgress)"):
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Đóng").click()
     heading.wait_for(state="detached")
 
 

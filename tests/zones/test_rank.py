@@ -104,7 +104,7 @@ def world(rows: list[tuple]) -> pd.DataFrame:
     return zones(people=list(people), schools=pd.array(schools, "Int64"), no_power=list(flag))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(worlds, weights)
 def test_ranks_stay_within_their_bounds_at_every_corner(rows, weight):
     "Every corner of the box of weights and of what is not known; bounds of two zones are exact."
