@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from pyproj import CRS
+from small_study import silent
 
 from phusong.config import Project
 from phusong.errors import ConfigError
@@ -41,10 +42,6 @@ ASIDE = {"quarantined_sites": {"path": "quarantined.parquet"}}
 SETTINGS = {"tilts_deg": (0, 4), "raises_m": (10, 20, 30)}
 FREE = {"propagation": "free-space", "reach_km": 5}
 EDGE = {"propagation": "bullington", "mode": "exact", "reach_km": 5}
-
-
-def silent(what: str, done: int, of: int) -> None:
-    del what, done, of
 
 
 def site(site_id: str, x_km: float, **changes: object) -> dict[str, object]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+from small_study import silent
 
 from phusong import pipeline
 from phusong.cli import main
@@ -31,11 +32,6 @@ from phusong.sample import write_sample
 
 EARLIER, LATER = "2026Q2", "2026Q3"
 FACTS = ["numerator", "denominator"]
-
-
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
 
 
 def run(folder: Path, quarter: str) -> None:

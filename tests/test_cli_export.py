@@ -3,59 +3,27 @@
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from phusong import pipeline
-from phusong.cli import main
-from phusong.config import load
-from phusong.sample import write_sample
+from small_study import Said, small_study
 
 PERIOD = "2026Q3"
 
 
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
-
-
-@dataclass
-class Said:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("export") / "study"
-    write_sample(folder)
-    text = (folder / "project.toml").read_text("utf-8")
-    (folder / "project.toml").write_text(text.replace("pixel_m = 100.0", "pixel_m = 500.0"), "utf-8")
-    pipeline.run(load(folder), PERIOD, 1, silent)
-    return folder
+    return small_study(tmp_path_factory.mktemp("export") / "study", PERIOD)
 
 
 @pytest.fixture
-def export(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], study: Path):
-    "`phusong export` with the study, run in this process."
+def export(monkeypatch: pytest.MonkeyPatch, phusong, study: Path):
+    "`phusong export` with the study."
     monkeypatch.delenv("PHUSONG_DATABASE_URL", raising=False)
 
     def run(*said: object, period: str = PERIOD) -> Said:
-        monkeypatch.setattr(sys, "argv", ["phusong", "export", str(study), "--period", period, *map(str, said)])
-        status = 0
-        try:
-            main()
-        except SystemExit as end:
-            status = int(end.code or 0)
-        told = capsys.readouterr()
-        return Said(status, told.out, told.err)
+        return phusong("export", study, "--period", period, *said)
 
     return run
 

@@ -7,63 +7,33 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from small_study import Said, small_study
 
-from phusong import pipeline
-from phusong.cli import main
-from phusong.config import load
 from phusong.ledger import closing, snapshot, task_log
 from phusong.ledger.period import ZONE, Period
 from phusong.publish.digits import numbers_of
-from phusong.sample import write_sample
 
 CLARITIES = {"work": "dựng cột", "responsibility": "chủ trì", "authority": "UBND", "product": "cột"}
 TASK = {**CLARITIES, "person": "Bà An Thị Bí Mật", "agency": "Sở KHCN", "task_id": "T-1", "deadline": "2026-12-31"}
 TASK |= {"start": "2026-07-01", "commune_code": "97003"}
 
 
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
-
-
-@dataclass
-class Said:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("maps") / "study"
-    write_sample(folder)
-    text = (folder / "project.toml").read_text("utf-8")
-    (folder / "project.toml").write_text(text.replace("pixel_m = 100.0", "pixel_m = 500.0"), "utf-8")
-    for period in ("2026Q2", "2026Q3"):
-        pipeline.run(load(folder), period, 1, silent)
+    folder = small_study(tmp_path_factory.mktemp("maps") / "study", "2026Q2", "2026Q3")
     task_log.append(folder / task_log.FOLDER, "An", lambda _: ("add", {"tasks": [TASK]}))
     return folder
 
 
 @pytest.fixture
-def maps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], study: Path):
-    "`phusong maps` with the study, run in this process."
+def maps(phusong, study: Path):
+    "`phusong maps` with the study."
 
     def run(*said: object, period: str = "2026Q3") -> Said:
-        monkeypatch.setattr(sys, "argv", ["phusong", "maps", str(study), "--period", period, *map(str, said)])
-        status = 0
-        try:
-            main()
-        except SystemExit as end:
-            status = int(end.code or 0)
-        told = capsys.readouterr()
-        return Said(status, told.out, told.err)
+        return phusong("maps", study, "--period", period, *said)
 
     return run
 

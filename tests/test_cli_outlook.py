@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from small_study import Said, silent, small_study
 
 from phusong import pipeline
-from phusong.cli import main
 from phusong.config import load
 from phusong.errors import SnapshotError
 from phusong.ledger import snapshot, task_log
@@ -20,7 +18,6 @@ from phusong.ledger.levels import disagreements
 from phusong.ledger.period import Period
 from phusong.pipeline.companions import companions
 from phusong.pipeline.outlook import measure
-from phusong.sample import write_sample
 
 NOW, LATER = Period.parse("2026Q3"), Period.parse("2026Q4")
 DAY = dt.date(2026, 9, 30)
@@ -28,43 +25,20 @@ CLARITIES = {"person": "Bà An", "work": "dựng cột", "responsibility": "ch�
 TASK = {**CLARITIES, "task_id": "T-1", "deadline": "2026-08-31", "start": "2026-07-01", "commune_code": "97003"}
 
 
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
-
-
-@dataclass
-class Said:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
     "The sample, run for the quarter before its planned sites come and for the one in which they do."
-    folder = tmp_path_factory.mktemp("outlook") / "study"
-    write_sample(folder)
-    text = (folder / "project.toml").read_text("utf-8")
-    (folder / "project.toml").write_text(text.replace("pixel_m = 100.0", "pixel_m = 500.0"), "utf-8")
-    for period in (NOW, LATER):
-        pipeline.run(load(folder), period.name, 1, silent)
+    folder = small_study(tmp_path_factory.mktemp("outlook") / "study", NOW.name, LATER.name)
     task_log.append(folder / task_log.FOLDER, "An", lambda _: ("add", {"tasks": [TASK]}))
     return folder
 
 
 @pytest.fixture
-def ledger(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], study: Path):
-    "`phusong ledger` with the study, run in this process."
+def ledger(phusong, study: Path):
+    "`phusong ledger` with the study."
 
     def run(command: str, *said: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["phusong", "ledger", command, str(study), *map(str, said)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        told = capsys.readouterr()
-        return Said(int(end.value.code or 0), told.out, told.err)
+        return phusong("ledger", command, study, *said)
 
     return run
 

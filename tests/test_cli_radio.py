@@ -8,7 +8,6 @@ import json
 import math
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,8 @@ import pytest
 import rasterio
 from affine import Affine
 from pyproj import Geod
+from small_study import Said
 
-from phusong.cli import main
 from phusong.radio.p1812 import basic_transmission_loss
 
 ARC = 1 / 1200
@@ -42,29 +41,16 @@ def tif(path: Path, heights: np.ndarray, west: float = 105.0, north: float = 21.
     return path
 
 
-@dataclass
-class Said:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def phusong(monkeypatch, capsys):
-    "`phusong radio`, run in this process: options by name over the usual ones, a list for one given several times."
+def phusong(phusong):
+    "`phusong radio`: options by name over the usual ones, a list for one given several times."
 
     def run(command: str, *more: object, **options: object) -> Said:
         said = [*more]
         for name, value in {**USUAL, **options}.items():
             for one in value if isinstance(value, list) else [value]:
                 said += [f"--{name.replace('_', '-')}", one]
-        monkeypatch.setattr(sys, "argv", ["phusong", "radio", command, *map(str, said)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        told = capsys.readouterr()
-        return Said(int(end.value.code or 0), told.out, told.err)
+        return phusong("radio", command, *said)
 
     return run
 

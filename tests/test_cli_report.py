@@ -7,19 +7,16 @@ import json
 import re
 import sys
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from small_study import small_study
 
-from phusong import pipeline
 from phusong.cli import main
-from phusong.config import load
 from phusong.ledger import snapshot, task_log
 from phusong.publish.report.forms.extraction import identity, printed
 from phusong.publish.report.record import read
-from phusong.sample import write_sample
 from phusong.text import number_vi, percent_vi
 
 FORMS = ("docx", "pdf", "xlsx")
@@ -35,47 +32,11 @@ TASK = {"work": "dựng cột", "responsibility": "chủ trì", "authority": "UB
 TASK |= {"task_id": "T-1", "start": "2026-07-01", "deadline": "2026-12-31", "commune_code": "97003"}
 
 
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
-
-
-@dataclass
-class Said:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("report") / "study"
-    write_sample(folder)
-    text = (folder / "project.toml").read_text("utf-8").replace("pixel_m = 100.0", "pixel_m = 500.0")
-    (folder / "project.toml").write_text(text + ISSUED, "utf-8")
-    for period in ("2026Q2", "2026Q3"):
-        pipeline.run(load(folder), period, 1, silent)
+    folder = small_study(tmp_path_factory.mktemp("report") / "study", "2026Q2", "2026Q3", settings=ISSUED)
     task_log.append(folder / task_log.FOLDER, "An", lambda _: ("add", {"tasks": [TASK]}))
     return folder
-
-
-@pytest.fixture
-def phusong(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    "The command, run in this process."
-
-    def run(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["phusong", *map(str, words)])
-        status = 0
-        try:
-            main()
-        except SystemExit as end:
-            status = int(end.code or 0)
-        told = capsys.readouterr()
-        return Said(status, told.out, told.err)
-
-    return run
 
 
 @pytest.fixture(scope="module")

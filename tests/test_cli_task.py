@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,29 +10,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from phusong.cli import main
 from phusong.ledger import snapshot
 
 SIX = ("--work", "Dựng cột", "--person", "Bà An", "--responsibility", "Chủ trì", "--authority", "UBND tỉnh")
 SIX += ("--product", "Trạm", "--deadline", "30/09/2026", "--start", "2026-07-01")
 HEADER = "Nhiệm vụ,Người thực hiện,Thời hạn,Trách nhiệm,Thẩm quyền,Sản phẩm,Ngày bắt đầu,Cơ quan"
-
-
-@pytest.fixture
-def phusong(monkeypatch, capsys):
-    "A command run in this process: status, what it said, and its faults."
-
-    def run(*said: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["phusong", *map(str, said)])
-        status = 0
-        try:
-            main()
-        except SystemExit as end:
-            status = int(end.code or 0)
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
 
 
 @pytest.fixture

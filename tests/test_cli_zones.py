@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,8 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 from pyproj import CRS
+from small_study import Said
 
-from phusong.cli import main
 from phusong.grid import Grid
 from phusong.ledger import snapshot
 from phusong.ledger.snapshot import Snapshot
@@ -22,25 +20,12 @@ from phusong.ledger.snapshot import Snapshot
 GRID = Grid(CRS("EPSG:3405"), 540_000.0, 2_364_000.0, 100.0, (40, 40))
 
 
-@dataclass
-class Said:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def phusong(monkeypatch, capsys):
-    "`phusong zones`, run in this process."
+def phusong(phusong):
+    "`phusong zones`."
 
     def run(*said: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["phusong", "zones", *map(str, said)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        told = capsys.readouterr()
-        return Said(int(end.value.code or 0), told.out, told.err)
+        return phusong("zones", *said)
 
     return run
 

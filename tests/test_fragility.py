@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pyproj import CRS
+from small_study import silent
 
 from phusong.config import Environment, Project, Radio
 from phusong.grid import Grid
@@ -32,10 +33,6 @@ BASE = {
 
 def project(**sections) -> Project:
     return Project.model_validate({**BASE, **sections})
-
-
-def silent(what: str, done: int, of: int) -> None:
-    del what, done, of
 
 
 def sites(hours, **columns) -> pd.DataFrame:

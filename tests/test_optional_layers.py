@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from small_study import silent
 
 from phusong import pipeline
 from phusong.config import load
@@ -45,11 +46,6 @@ source = "a test"
 height_agl_m = 40
 source = "a test"
 """
-
-
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
 
 
 @pytest.fixture(scope="module")

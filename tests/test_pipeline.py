@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 import rasterio
 import rasterio.features
+from small_study import silent
 
 from phusong import pipeline
 from phusong.config import load
@@ -27,11 +28,6 @@ from phusong.sample import write_sample
 from phusong.text import slug
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ import pytest
 import rasterio
 import shapely
 from scipy import sparse
+from small_study import silent
 from typer.testing import CliRunner
 
 from phusong.cli import app
@@ -32,10 +33,6 @@ from phusong.units import ANY, LEVEL_FLOOR, LIMITED, MICRO, VERY_GOOD
 
 CUT = "TBA-02"
 HOURS = (4, 8, 24, 72)
-
-
-def silent(what: str, done: int, of: int) -> None:
-    del what, done, of
 
 
 @pytest.fixture(scope="module")

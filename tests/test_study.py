@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from canaries import Canary, found, number, position, word
+from small_study import silent
 
 from phusong import pipeline
 from phusong.config import load
@@ -22,11 +23,6 @@ from phusong.publish.map import write_map
 from phusong.publish.tiers import Rules
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
 
 
 @pytest.fixture(scope="module")

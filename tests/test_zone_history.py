@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from small_study import silent
 
 from phusong import pipeline
 from phusong.config import load
@@ -23,11 +24,6 @@ from phusong.sample import write_sample
 QUARTERS = ("2025Q4", "2026Q1", "2026Q2", "2026Q3")
 OVERLAP_SHARE = 0.05
 Pixels = dict[str, frozenset[int]]
-
-
-def silent(what: str, done: int, of: int) -> None:
-    "Nobody is listening."
-    del what, done, of
 
 
 @pytest.fixture(scope="module")

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from small_periods import made
+from small_study import Said
 
-from phusong.cli import main
 from phusong.ledger.snapshot import Snapshot, write
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass
-class Said:
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
 
 
 @pytest.fixture
@@ -39,15 +28,11 @@ def study(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], study: Path):
-    "`phusong ledger` with the study, run in this process."
+def ledger(phusong, study: Path):
+    "`phusong ledger` with the study."
 
     def run(command: str, *said: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["phusong", "ledger", command, str(study), *map(str, said)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        told = capsys.readouterr()
-        return Said(int(end.value.code or 0), told.out, told.err)
+        return phusong("ledger", command, study, *said)
 
     return run
 

@@ -10,6 +10,7 @@ from pyproj import CRS
 from scipy import ndimage
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
+from small_study import silent
 
 from phusong.config import load
 from phusong.grid import Grid
@@ -94,9 +95,6 @@ def province(tmp_path_factory):
     project = load(write_sample(tmp_path_factory.mktemp("attack") / "study").parent)
     project = project.model_copy(update={"grid": project.grid.model_copy(update={"pixel_m": 250.0})})
     period = Period.parse("2026Q3")
-
-    def silent(what: str, done: int, of: int) -> None:
-        del what, done, of
 
     inputs = prepare(project, period, silent)
     base = Base(project, period, inputs, *populate(project, inputs), electrify(project, period, inputs))
