@@ -69,7 +69,7 @@ def test_values_and_colours_are_read_by_another_library(edition):
 
 
 def test_smaller_copies_hold_classes_and_nothing_between():
-    with Image.open(io.BytesIO(cog.cog(large(), {}))) as read:
+    with Image.open(io.BytesIO(cog.tiff(large(), {}))) as read:
         assert (read.n_frames, read.size) == (3, (600, 600))
         read.seek(2)
         assert read.size == (150, 150)
@@ -80,7 +80,7 @@ def test_gdals_own_program_reads_layout_system_and_meaning(tmp_path):
     program = shutil.which("gdalinfo")
     if program is None:
         pytest.skip("gdalinfo (Debian's gdal-bin) is not installed")
-    (tmp_path / "power.tif").write_bytes(cog.cog(large(), {"tier": "public"}))
+    (tmp_path / "power.tif").write_bytes(cog.tiff(large(), {"tier": "public"}))
     command = [program, "-json", "-mdd", "IMAGE_STRUCTURE", tmp_path / "power.tif"]
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert told["metadata"]["IMAGE_STRUCTURE"]["LAYOUT"] == "COG"

@@ -11,7 +11,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from drawn_texts import whole_texts
 from matplotlib.dates import date2num
 from matplotlib.text import Text
 
@@ -89,20 +89,8 @@ def test_an_edition_without_an_outlook_has_none(edition):
 @pytest.mark.parametrize("name", ["forecast_edition", "young_edition"])
 def test_no_text_is_cut_or_covered_by_other_text(request, name, place):
     figure = draw(chart(request.getfixturevalue(name), place))
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    width, height = canvas.get_width_height()
-    boxes = [
-        (text.get_text(), text.get_window_extent(canvas.get_renderer()))
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text()
-    ]
+    boxes = whole_texts(figure)
     assert len(boxes) > 12
-    for said, box in boxes:
-        assert box.x0 >= -1, said
-        assert box.x1 <= width + 1, said
-        assert box.y0 >= -1, said
-        assert box.y1 <= height + 1, said
     for k, (said, box) in enumerate(boxes):
         for other, beside in boxes[:k]:
             assert not box.shrunk(0.9, 0.8).overlaps(beside.shrunk(0.9, 0.8)), (said, other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
+from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
 from phusong.errors import LayerError
@@ -101,6 +103,56 @@ def burnt(shapes: NDArray[np.object_], values: Sequence[int], grid: Grid) -> NDA
         return np.zeros(grid.shape, np.int32)
     pairs = zip(shapes, values, strict=True)
     return np.asarray(rasterize(pairs, grid.shape, fill=0, transform=grid.transform, dtype="int32"), np.int32)
+
+
+def cog(
+    values: NDArray[Any],
+    grid: Grid,
+    nodata: float | None,
+    description: str,
+    tags: Mapping[str, str],
+    colours: Mapping[int, tuple[int, int, int, int]] | None = None,
+    **options: str,
+) -> bytes:
+    """
+    A Cloud-Optimised GeoTIFF with one band, made in memory: a full disk then shows when the bytes are written.
+
+    Parameters
+    ----------
+    values
+        On the grid, shape (y, x).
+    description
+        Of the band.
+    tags
+        Told in the file.
+    colours
+        Red, green, blue and opacity of each value; None for no colour table.
+    options
+        Further ones of GDAL's driver COG.
+    """
+    profile = {
+        "driver": "COG",
+        "dtype": values.dtype.name,
+        "count": 1,
+        "height": grid.shape[0],
+        "width": grid.shape[1],
+        "crs": grid.crs.to_wkt(),
+        "transform": grid.transform,
+        "nodata": nodata,
+        "compress": "DEFLATE",
+        "predictor": "YES",
+        "overview_resampling": "nearest",  # a class between two others would be a third
+        "num_threads": "1",
+        **options,
+    }
+    with MemoryFile() as memory:
+        with rasterio.Env(), memory.open(**profile) as opened:
+            opened.write(np.ascontiguousarray(values), 1)
+            opened.update_tags(**tags)
+            opened.set_band_description(1, description)
+            if colours:
+                opened.write_colormap(1, colours)
+        return bytes(memory.read())
 
 
 def write_band(

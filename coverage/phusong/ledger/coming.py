@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from phusong.ledger.prospects import CHANCES
-from phusong.ledger.rollout import INTERVALS, Slips, learn, simulate
+from phusong.ledger.rollout import INTERVALS, Rollout, Slips, learn, simulate
 from phusong.units import ANY
 
 BASES = {
@@ -90,14 +91,15 @@ def coming(
         When the day is not after `as_of`.
     """
     basis, slips = _slips(past, as_of)
-    draws = DRAWS if basis == "learnt" else 1
+    draws = partial(simulate, slips=slips, as_of=as_of, day=by, draws=DRAWS if basis == "learnt" else 1)
+    reaches = None if gained is None else _reaches(gained)
     rows, chances, chance = [], [], pd.DataFrame(columns=["commune_code", "probability"])
     for unit, codes, operator in _scopes(communes, waiting, on_air):
         today = _sites_now(communes, on_air, codes, operator)
         # of the study also those that stand in no commune: they are told, and come in no draw
         own = waiting if unit["unit_level"] == "study" else waiting[waiting.commune_code.isin(codes)]
         own = own if operator == ANY else own[own.operator == operator]
-        made = simulate(own, today, slips, as_of, by, draws)
+        made = draws(own, today)
         now = (int(today.sites.sum()), int((today.sites == 0).sum()), int(today.sites.isna().sum()))
         account = {**made.account, "known_later": int(own.known_later.sum())}
         rows.append(made.summary().assign(**unit, operator=operator, now=now, basis=basis, **account))
@@ -109,11 +111,8 @@ def coming(
         reason = "" if basis == "learnt" else "slips_unknown"
         chances += [_chance(unit, operator, goal, *said, by, reason) for goal, said in told.items()]
         if operator == ANY:
-            lit, why = (np.nan, np.nan), "centres_not_measured"
-            if gained is not None:
-                centres = _centres_now(communes, codes)
-                reached = simulate(waiting, centres, slips, as_of, by, draws, reaches=_reaches(gained))
-                lit, why = reached.probability_of_communes(), reason
+            lit = _centres_lit(draws, waiting, _centres_now(communes, codes), reaches)
+            why = "centres_not_measured" if reaches is None else reason
             chances.append(_chance(unit, operator, "communes_centre_covered", float(len(codes)), lit, by, why))
         if unit["unit_level"] == "study" and operator == ANY:
             chance = made.communes
@@ -149,6 +148,16 @@ def _sites_now(communes: pd.DataFrame, on_air: pd.DataFrame, codes: list[str], o
         return pd.DataFrame({"commune_code": own.commune_code, "sites": own.nr_sites.astype("Int64")})
     counted = on_air[on_air.operator == operator].commune_code.value_counts()
     return pd.DataFrame({"commune_code": codes, "sites": counted.reindex(codes, fill_value=0).astype("Int64").array})
+
+
+def _centres_lit(
+    draws: Callable[..., Rollout], waiting: pd.DataFrame, centres: pd.DataFrame, reaches: pd.DataFrame | None
+) -> tuple[float, float]:
+    """Chance that all centres are covered; only sites that reach one of them are drawn, wherever they stand."""
+    if reaches is None:
+        return np.nan, np.nan
+    own = reaches[reaches.commune_code.isin(centres.commune_code)]
+    return draws(waiting[waiting.site_id.isin(own.site_id)], centres, reaches=own).probability_of_communes()
 
 
 def _centres_now(communes: pd.DataFrame, codes: list[str]) -> pd.DataFrame:

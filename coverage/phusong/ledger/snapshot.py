@@ -18,12 +18,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-import rasterio
 import xarray as xr
-from rasterio.io import MemoryFile
 
 from phusong.errors import SnapshotError
 from phusong.grid import Grid
+from phusong.layers.raster import cog
 from phusong.ledger import chain, figures
 from phusong.ledger.bundle import csv_bytes
 from phusong.ledger.definitions import redefined
@@ -335,26 +334,6 @@ def _geopackage(zones: pd.DataFrame, as_of: str) -> bytes:
 
 
 def _cog(raster: xr.DataArray, grid: Grid) -> bytes:
-    """Cloud-Optimised GeoTIFF, made in memory: a full disk then shows when the bytes are written, not later."""
-    values = np.ascontiguousarray(raster.values)
-    profile = {
-        "driver": "COG",
-        "dtype": values.dtype.name,
-        "count": 1,
-        "height": grid.shape[0],
-        "width": grid.shape[1],
-        "crs": grid.crs.to_wkt(),
-        "transform": grid.transform,
-        "nodata": raster.attrs.get("nodata"),
-        "compress": "DEFLATE",
-        "predictor": "YES",
-        "overview_resampling": "nearest",
-        "num_threads": "1",
-    }
     tags = {key: str(value) for key, value in raster.attrs.items() if key != "nodata"}
-    with MemoryFile() as memory:
-        with rasterio.Env(), memory.open(**profile) as opened:
-            opened.write(values, 1)
-            opened.update_tags(tier=TIER, **tags)
-            opened.set_band_description(1, str(raster.attrs["long_name"]))
-        return bytes(memory.read())
+    told = {"tier": TIER, **tags}
+    return cog(raster.values, grid, raster.attrs.get("nodata"), str(raster.attrs["long_name"]), told)

@@ -61,6 +61,16 @@ def areas(shapes: gpd.GeoSeries) -> list[list[list[Flat]]]:
     return nested
 
 
+def units_of(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole units of places in degrees, shape (n, 2)."""
+    return np.rint(degrees * UNITS_PER_DEGREE).astype(np.int64)
+
+
+def steps_of(units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Steps in longitude and latitude, in turn, from each place to the next; the first is from 0, 0."""
+    return np.diff(units, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel()
+
+
 def _chains(parts: NDArray[np.object_], fewest: int, closed: bool) -> list[Flat]:
     """One list of steps a part, without repeated points; empty where fewer than `fewest` points are left."""
     units, owner = _units(parts)
@@ -78,9 +88,9 @@ def _chains(parts: NDArray[np.object_], fewest: int, closed: bool) -> list[Flat]
 
 def _units(shapes: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     degrees, owner = shapely.get_coordinates(shapes, return_index=True)
-    return np.rint(degrees * UNITS_PER_DEGREE).astype(np.int64), owner
+    return units_of(degrees), owner
 
 
 def _steps(units: NDArray[np.int64]) -> Flat:
-    flat: Flat = np.diff(units, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel().tolist()
+    flat: Flat = steps_of(units).tolist()
     return flat

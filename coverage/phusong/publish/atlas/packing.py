@@ -11,12 +11,11 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from phusong.publish.digits import text_of
+from phusong.publish.shapes import UNITS_PER_DEGREE, steps_of, units_of
 
 Whole = NDArray[np.int64]
 MISSING = -1
 """Stands in a packed list of counts for what is not known."""
-UNITS_PER_DEGREE = 100_000
-"""Places are whole units of 0.00001 degree, about 1.1 m."""
 
 
 class Columns:
@@ -84,21 +83,12 @@ def texts(values: Sequence[str | None]) -> Any:
 
 def points(degrees: NDArray[np.float64]) -> dict[str, Any]:
     """Points, given by longitude and latitude (n, 2), as steps from one to the next."""
-    units = _units(degrees)
-    return {"units_per_degree": UNITS_PER_DEGREE, "text": text_of(_steps(units))}
+    return {"units_per_degree": UNITS_PER_DEGREE, "text": text_of(steps_of(units_of(degrees)))}
 
 
 def lines(routes: NDArray[np.object_]) -> dict[str, Any]:
     """Single lines in longitude and latitude: how many, how many points each has, and the steps through all of them."""
     coordinates, of_line = shapely.get_coordinates(routes, return_index=True)
     counts = np.bincount(of_line, minlength=len(routes))
-    numbers = np.concatenate([[len(routes)], counts, _steps(_units(coordinates))])
+    numbers = np.concatenate([[len(routes)], counts, steps_of(units_of(coordinates))])
     return {"units_per_degree": UNITS_PER_DEGREE, "text": text_of(numbers.astype(np.int64))}
-
-
-def _units(degrees: NDArray[np.float64]) -> Whole:
-    return np.rint(degrees * UNITS_PER_DEGREE).astype(np.int64)
-
-
-def _steps(units: Whole) -> Whole:
-    return np.diff(units, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import rasterio
-from rasterio.io import MemoryFile
-
+from phusong.layers.raster import cog
 from phusong.publish.exports.content import Content
 from phusong.publish.exports.qgis_style import raster_style
 from phusong.publish.exports.rasters import Raster
@@ -17,13 +15,13 @@ def files(content: Content) -> dict[str, bytes]:
     """Bytes of each raster by its name, and of the style of those with classes."""
     found: dict[str, bytes] = {}
     for raster in content.rasters():
-        found[f"{raster.name}.tif"] = cog(raster, {"tier": content.tier, "as_of": str(content.edition.as_of)})
+        found[f"{raster.name}.tif"] = tiff(raster, {"tier": content.tier, "as_of": str(content.edition.as_of)})
         if raster.classes:
             found[f"{raster.name}.qml"] = raster_style(raster).encode()
     return found
 
 
-def cog(raster: Raster, tags: dict[str, str]) -> bytes:
+def tiff(raster: Raster, tags: dict[str, str]) -> bytes:
     """
     A Cloud-Optimised GeoTIFF with one band.
 
@@ -32,30 +30,10 @@ def cog(raster: Raster, tags: dict[str, str]) -> bytes:
     tags
         Told in the file beside the unit and the meaning of the raster.
     """
-    profile = {
-        "driver": "COG",
-        "dtype": raster.values.dtype.name,
-        "count": 1,
-        "height": raster.grid.shape[0],
-        "width": raster.grid.shape[1],
-        "crs": raster.grid.crs.to_wkt(),
-        "transform": raster.grid.transform,
-        "nodata": raster.nodata,
-        "compress": "DEFLATE",
-        "predictor": "YES",
-        "blocksize": str(_BLOCK),
-        "overviews": "IGNORE_EXISTING",
-        "overview_resampling": "nearest",  # a class between two others would be a third
-        "num_threads": "1",
-    }
-    with MemoryFile() as memory:
-        with rasterio.Env(), memory.open(**profile) as opened:
-            opened.write(raster.values, 1)
-            opened.update_tags(meaning_vi=raster.entry.vi, meaning_en=raster.entry.en, units=raster.entry.unit, **tags)
-            opened.set_band_description(1, raster.name)
-            if raster.classes:
-                opened.write_colormap(1, colours(raster))
-        return bytes(memory.read())
+    told = {"meaning_vi": raster.entry.vi, "meaning_en": raster.entry.en, "units": raster.entry.unit, **tags}
+    table = colours(raster) if raster.classes else None
+    smaller = {"blocksize": str(_BLOCK), "overviews": "IGNORE_EXISTING"}
+    return cog(raster.values, raster.grid, raster.nodata, raster.name, told, table, **smaller)
 
 
 def colours(raster: Raster) -> dict[int, tuple[int, int, int, int]]:
