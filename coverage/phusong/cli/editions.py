@@ -32,7 +32,8 @@ def asked(project: Path, period: str, as_of: str | None) -> tuple[Project, Perio
     Raises
     ------
     PhusongError
-        When one of them is none, or the folder of snapshots holds another project's.
+        When one of them is none, the quarter was not over on that day or was not run, or the folder of snapshots holds
+        another project's.
     """
     from phusong.config import load
 
@@ -43,9 +44,12 @@ def asked(project: Path, period: str, as_of: str | None) -> tuple[Project, Perio
 
     snapshot.refuse_foreign(study.folder / "snapshots", study.name)
     quarter = Period.parse(period)
+    day = day_of(as_of) if as_of else quarter.last_day
+    quarter.refuse_earlier(day)
+    snapshot.whole(study.folder / "snapshots", quarter.name, ())
     if study.synthetic_layers:
         typer.echo(f"DỮ LIỆU GIẢ LẬP / SYNTHETIC: {', '.join(study.synthetic_layers)}")
-    return study, quarter, day_of(as_of) if as_of else quarter.last_day
+    return study, quarter, day
 
 
 def record_of(study: Project, quarter: Period, day: dt.date) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def maps(
         )
     if not quiet:
         typer.echo(
-            f"Wrote {len(files)} pages, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB in all: {files[0]}"
+            f"Đã ghi / wrote {len(files)} trang / pages, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB"
+            f"{' và ảnh / and pictures' if pictures else ''}: {files[0]}"
         )
 
 

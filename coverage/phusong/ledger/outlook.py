@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from phusong.config import Target
-from phusong.errors import ConfigError
 from phusong.ledger import headway, satellite
 from phusong.ledger.coming import Coming, coming
 from phusong.ledger.period import Period
@@ -144,8 +143,7 @@ def outlook(
     """
     now = quarters[-1]
     last_day = now.period.last_day
-    if as_of < last_day:
-        raise ConfigError(f"--as-of {as_of} is before {last_day}, the day of which {now.period.name} speaks")
+    now.period.refuse_earlier(as_of)
     plans, waiting = planned(quarters)
     seen = prospects(series, now.tables["indicators"], targets, last_day, by)
     drawn = _drawn(now, waiting, history(plans, now.sites), by, gained)

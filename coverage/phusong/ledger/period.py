@@ -22,6 +22,18 @@ class Period:
     name: str
     last_day: dt.date
 
+    def refuse_earlier(self, day: dt.date) -> None:
+        """
+        Stop before figures of this quarter are told as of a day on which it was not over.
+
+        Raises
+        ------
+        ConfigError
+            When the day is before the last one.
+        """
+        if day < self.last_day:
+            raise ConfigError(f"--as-of {day} is before {self.last_day}, the day of which {self.name} speaks")
+
     @classmethod
     def present(cls) -> Period:
         """The quarter of today."""
