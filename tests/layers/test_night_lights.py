@@ -83,9 +83,15 @@ def test_other_quantities_of_hrea_are_refused(world, file, meaning):
         radiance_nw_cm2_sr(world.project(), villages((500, 500)))
 
 
-def test_the_composite_of_hrea_is_taken(world):
-    lights(world, [[0.5]], pixel=2000, file="Vietnam_rade9lnmu_2020.tif")
-    assert radiance_nw_cm2_sr(world.project(), villages((500, 500)))[0].tolist() == [0.5]
+def test_the_composite_of_hrea_is_turned_back_from_its_logarithms(world):
+    "ln(0 + 2.5) is 0.916: no light. What is less is none either, and an undeclared value for no data stays one."
+    kept = np.log(np.array([[0.0, 0.3], [-0.5, 40.0]]) + 2.5)
+    lights(world, kept, file="Vietnam_rade9lnmu_2020.tif")
+    at = villages((500, 1500), (1500, 1500), (500, 500), (1500, 500))
+    found, _ = radiance_nw_cm2_sr(world.project(), at)
+    assert found == pytest.approx([0, 0.3, 0, 40], abs=1e-5)
+    world.raster("Vietnam_rade9lnmu_2020.tif", np.full((2, 2), MISSING, np.float32), (WEST, SOUTH + 2000), 1000)
+    assert set(radiance_nw_cm2_sr(world.project(), at)[0]) == {MISSING}
 
 
 def test_what_is_no_raster_is_refused(world):
