@@ -20,7 +20,7 @@ _POSTGIS, _RASTERS = "postgis", "cog"
 _URL = "PHUSONG_DATABASE_URL"
 """Variable of the environment that tells the connection, so that a password need not stand on the command line."""
 _FORMATS = ("gpkg", "geoparquet", "geojson", "csv", _RASTERS, "pmtiles", _POSTGIS, "stac")
-_TIERS = ("public", "commune", "province", "regulator")
+TIERS = ("public", "commune", "province", "regulator")
 _CSV_FORMS = ("plain", "excel-vi")
 _TABLES = ("communes", "zones", "sites", "villages", "power_lines", "substations")
 
@@ -44,7 +44,7 @@ def export(
 ) -> None:
     """Export the tables or rasters of a quarter that was run, for GIS, spreadsheets, web maps and databases."""
     del debug
-    form, unit = _among("--format", to, _FORMATS), _unit(_among("--tier", tier, _TIERS), province, commune)
+    form, unit = among("--format", to, _FORMATS), unit_of(among("--tier", tier, TIERS), province, commune)
     if form == _POSTGIS and not url:
         raise PhusongError("--format postgis: say where with --url postgresql://USER@HOST/DATABASE")
     if form == _RASTERS and hexagons:
@@ -57,7 +57,7 @@ def export(
     from phusong.publish.exports import Asked
 
     folder = study.folder / "snapshots"
-    wanted = Asked(form, tier, unit, _among("--csv", csv, _CSV_FORMS), hexagons)  # type: ignore[arg-type]
+    wanted = Asked(form, tier, unit, among("--csv", csv, _CSV_FORMS), hexagons)  # type: ignore[arg-type]
     place = out or study.folder / "exports" / quarter.name / "-".join(filter(None, (tier, unit))) / form
     with Reporter(quiet) as reporter:
         reporter.step("reading the snapshot", 0, 0)
@@ -91,7 +91,8 @@ def _loaded(edition: Edition, image_of: ImageOf, wanted: Asked, url: str, schema
     return f"Đã ghi / wrote schema {name}: {told}"
 
 
-def _unit(tier: str, province: str | None, commune: str | None) -> str | None:
+def unit_of(tier: str, province: str | None, commune: str | None) -> str | None:
+    """Code of the unit that a tier needs; refused where there is none, or one that the tier does not have."""
     given = {"province": province, "commune": commune}
     if tier in given and given[tier] is None:
         raise PhusongError(f"--tier {tier}: say which one with --{tier} CODE")
@@ -100,7 +101,8 @@ def _unit(tier: str, province: str | None, commune: str | None) -> str | None:
     return given.get(tier)
 
 
-def _among(option: str, value: str, known: tuple[str, ...]) -> str:
+def among(option: str, value: str, known: tuple[str, ...]) -> str:
+    """The value, refused where it is none of those known."""
     if value not in known:
         raise PhusongError(f"{option} {value}: expected {', '.join(known)}")
     return value

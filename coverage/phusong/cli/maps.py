@@ -59,7 +59,7 @@ def maps(
         edition = edit(held, run, digest, companions(study, quarter, day))
         files = write(
             edition,
-            _earlier(folder, quarter.name),
+            earlier(folder, quarter.name),
             partial(image, folder, quarter.name),
             Asked(wanted, province, commune),
             out or study.folder / "maps" / quarter.name,
@@ -73,7 +73,7 @@ def maps(
         )
 
 
-def _earlier(folder: Path, period: str) -> Earlier | None:
+def earlier(folder: Path, period: str) -> Earlier | None:
     """The communes of the last quarter before one; None where there is none."""
     import geopandas as gpd
 

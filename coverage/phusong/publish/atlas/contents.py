@@ -33,29 +33,28 @@ def contents(atlas: Atlas, page: Page) -> Contents:
     return Contents(
         data=data_block(atlas, page, drawn, sentences(units, before, earlier, words)),
         title=page.name,
-        facts=_facts(atlas),
-        synthetic=_synthetic(atlas.edition),
+        facts=facts(atlas.edition, atlas.tier, atlas.words),
+        synthetic=synthetic(atlas.edition),
         sentences=of_all(units[:own], None if before is None else before[:own], earlier, words),
         table=_province_table(atlas) if page.level == "nation" else _commune_table(units, drawn, words),
-        sources=_sources(atlas.edition),
+        sources=sources(atlas.edition),
         notes=_notes(atlas, page),
     )
 
 
-def _facts(atlas: Atlas) -> Both:
-    day = date_vi(atlas.edition.as_of)
+def facts(edition: Edition, tier: str, words: Words) -> Both:
+    """Quarter, day and tier."""
+    day = date_vi(edition.as_of)
     as_of = Both(*(map_labels(language)["page.as_of"].format(date=day) for language in ("vi", "en")))
-    words = atlas.words
-    return filled(
-        words["page.facts"], period=_quarter(atlas.edition.period), as_of=as_of, tier=words[f"tier.{atlas.tier}"]
-    )
+    return filled(words["page.facts"], period=_quarter(edition.period), as_of=as_of, tier=words[f"tier.{tier}"])
 
 
 def _quarter(period: str) -> Both:
     return Both(period_vi(period, map_labels("vi")), period_vi(period, map_labels("en")))
 
 
-def _synthetic(edition: Edition) -> Both | None:
+def synthetic(edition: Edition) -> Both | None:
+    """What is made up; None for nothing."""
     if not edition.synthetic:
         return None
     said = []
@@ -66,7 +65,8 @@ def _synthetic(edition: Edition) -> Both | None:
     return Both(*said)
 
 
-def _sources(edition: Edition) -> list[Both]:
+def sources(edition: Edition) -> list[Both]:
+    """A line a source, with what its licence asks."""
     inputs = edition.run.get("inputs", ())
     lines = (source_lines(inputs, map_labels(language)) for language in ("vi", "en"))
     return [Both(credited(vi), credited(en)) for vi, en in zip(*lines, strict=True)]
