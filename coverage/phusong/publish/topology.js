@@ -66,12 +66,18 @@ const phusongTopology = (function () {
 
   // Numbers of the lines that one area of a group has for itself, such as the outlines of provinces; `groups` has a value an area.
   function borders(topology, groups) {
-    const users = topology.lines.map(() => []);
-    for (let i = 0; i < topology.areas.length; i++) {
-      for (const refs of topology.areas[i]) for (const ref of refs) users[ref < 0 ? ~ref : ref].push(groups[i]);
-    }
-    const alone = (group, _, all) => all.indexOf(group) === all.lastIndexOf(group);
-    return users.flatMap((own, arc) => (own.some(alone) ? [arc] : []));
+    const waiting = topology.lines.map(() => null), found = topology.lines.map(() => false);
+    topology.areas.forEach(function (rings, area) {
+      for (const refs of rings) {
+        for (const ref of refs) {
+          const arc = ref < 0 ? ~ref : ref;
+          if (waiting[arc] === null) waiting[arc] = groups[area];
+          else if (waiting[arc] === groups[area]) waiting[arc] = null;
+          else found[arc] = true;
+        }
+      }
+    });
+    return topology.lines.flatMap((_, arc) => (found[arc] || waiting[arc] !== null ? [arc] : []));
   }
 
   return { read: read, rings: rings, borders: borders, numbers: (text) => Array.from(decoded(text)) };

@@ -30,6 +30,8 @@ _SCRIPTS = [
     "geometry",
     "patterns",
     "painted",
+    "later",
+    "ways",
     "ground",
     "names",
     "classes",

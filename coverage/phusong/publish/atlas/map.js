@@ -19,7 +19,9 @@
   const patterns = phusongPatterns();
   const classes = phusongClasses(data, look, words);
   const ground = phusongGround(map, data, look, geometry, patterns);
-  const marks = phusongMarks(map, data, look, geometry, words, (layer, row, place) => popup.mark(place, layer, row));
+  const painted = phusongPainted(map, geometry.origin), later = phusongLater();
+  const ways = phusongWays(look, geometry, painted);
+  const marks = phusongMarks(map, data, look, geometry, words, ways, later, (layer, row, place) => popup.mark(place, layer, row));
   const go = { unit: toUnit, mark: toMark };
   const story = phusongStory(data, look, words, marks, classes, go);
   const popup = phusongPopup(map, data, words, marks, classes, story, current, report);
@@ -27,7 +29,6 @@
   const table = phusongTable(data, words, marks, classes, current, go);
   const answer = phusongAnswer(map, at("answer"), data, look.answer, { unitAt: ground.unitAt, around: around });
   phusongFind(data, words, go);
-  const painted = phusongPainted(map, geometry.origin);
   const pictures = map.createPane("pictures");
   pictures.style.zIndex = 250;
   let picture = null, outlines = null, names = null;
@@ -125,7 +126,7 @@
     tabs("map");
     map.fitBounds(ground.boundsOf(unit), { maxZoom: 13, animate: false, padding: [30, 30] });
     choose(unit);
-    popup.unit(ground.places[unit], unit);
+    popup.unit(ground.places()[unit], unit);
     if (!reading) bring("map");
   }
 
@@ -210,16 +211,14 @@
   L.control.zoom({ position: "bottomright" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   addTabs();
-  speak("vi");
   // The map was made before its place on the page was known.
   tabs("map");
+  speak("vi");
   seeAll();
-  outlines = painted(ground.paint, "ground", 300);
+  outlines = painted(ground.paint, "ground", 300).addTo(map);
   // Names and marks come when the ground has been seen and a waiting finger answered.
-  requestAnimationFrame(() => setTimeout(function () {
-    names = painted(phusongNames(data, look, geometry, ground, words).paint, "names", 450);
-    data.marks.filter((layer) => chosen.marks.has(layer.id)).forEach((layer) => marks.show(layer, true));
-  }, 100));
+  later(() => { names = painted(phusongNames(data, look, geometry, ground, words).paint, "names", 450).addTo(map); });
+  data.marks.filter((layer) => layer.shown).forEach((layer) => marks.showLater(layer, () => chosen.marks.has(layer.id)));
 
   layerChoice.addEventListener("change", chooseLayer);
   timeChoice.addEventListener("change", (event) => { chosen.time = event.target.value; redraw(); });

@@ -17,7 +17,7 @@ function phusongNames(data, look, geometry, ground, words) {
   if (data.level === "nation") {
     geometry.points(data.units.provinces.at).forEach((place, i) => add(place, "province", () => bare(data.units.provinces.name[i])));
   }
-  ground.places.forEach((place, row) => add(place, "commune", () => bare(data.units.name[row]), ground.widthOf(row)));
+  ground.places().forEach((place, row) => add(place, "commune", () => bare(data.units.name[row]), ground.widthOf(row)));
 
   const apart = (a, b) => a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
 

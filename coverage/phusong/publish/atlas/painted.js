@@ -48,6 +48,6 @@ function phusongPainted(map, origin) {
   }
 
   return function (paint, name, height) {
-    return new Painted(paint, pane(name, height)).addTo(map);
+    return new Painted(paint, pane(name, height));
   };
 }
