@@ -1,11 +1,13 @@
 """
 What drawing the communes of the country with shared edges costs and keeps, by province and for all.
 
-    .venv/bin/python scripts/measure_simplification.py [--data ../shared/data] [--light] [--tolerance 50]
+    .venv/bin/python scripts/measure_simplification.py [--data ../shared/data] [--light] [--tolerance 60]
 
 Prints time, size of the text (plain and gz), overlapping pairs and gaps before and after (km2, geodesic), the area
-that changed sides as a share of the whole, and how far an outline moved at most (m). Then the sizes of a map of the
-whole country, at coarser tolerances and without small islands that hold no village. The full outlines take some
+that changed sides as a share of the whole, and how far an outline moved at most (m). Then each gap and overlap of
+every drawing of the map pages, held against those of the input, with a verdict: none may be new, or grow by more than
+its outline times what rounding to the lattice moves a corner, else the exit status is 1. Then the sizes of a map of
+the whole country, at coarser tolerances and without small islands that hold no village. The full outlines take some
 minutes, most of them for the seams before.
 """
 
@@ -13,26 +15,60 @@ import argparse
 import gzip
 import time
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from phusong.layers.geometry import geodesic_area_km2
-from phusong.layers.seams import seams
+from phusong.layers.seams import OVERLAP_M2, gaps, mismatches, overlaps, seams
 from phusong.publish import topology
+from phusong.publish.atlas.outlines import BASE_TOLERANCE_M, ISLET_KM2, NATION_TOLERANCE_M, TOLERANCE_M
 
 COUNTRY_TOLERANCES_M = (100, 200, 300, 500)
-ISLET_KM2 = 0.25
 METRES = "EPSG:6933"
+ROUNDING_M = topology.UNIT_M * 0.5**0.5
+"""How far rounding to the lattice moves a corner at most."""
+
+
+class Seam(NamedTuple):
+    """Gaps or overlaps of outlines in metres, of any size."""
+
+    kind: str
+    shapes: NDArray[np.object_]
+
+    @classmethod
+    def all_of(cls, outlines: gpd.GeoDataFrame) -> tuple[Self, Self]:
+        """The gaps, and what each two outlines share."""
+        areas = outlines.geometry.to_numpy()
+        unmatched = ~shapely.is_empty(mismatches(areas))
+        found = {"gaps": gaps(areas, unmatched), "overlaps": overlaps(areas, unmatched)[1]}
+        gap, overlap = (cls(kind, shapes[shapely.area(shapes) > 0]) for kind, shapes in found.items())
+        return gap, overlap
+
+    def told(self, drawing: str, before: Self) -> int:
+        """Print how those over 1 m2 lie to those of the input, and return how many should not be there."""
+        known = shapely.union_all(before.shapes)
+        large, old = (seam.shapes[shapely.area(seam.shapes) > OVERLAP_M2] for seam in (self, before))
+        new = ~shapely.dwithin(large, known, ROUNDING_M)
+        grown_m2 = shapely.area(shapely.difference(large, known))
+        further = ~new & (grown_m2 > shapely.length(large) * ROUNDING_M)
+        of = [f"{len(shapes)} ({shapely.area(shapes).sum() / 1e6:.6f} km2)" for shapes in (old, large)]
+        counts = (
+            f"new {new.sum()}, grown by more than rounding {further.sum()}, by {grown_m2.max(initial=0):.2f} m2 at most"
+        )
+        print(f"{drawing}: {self.kind} {of[0]} -> {of[1]}; {counts}")
+        return int(new.sum() + further.sum())
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
     parser.add_argument("--light", action="store_true", help="the light outlines, not the full ones")
-    parser.add_argument("--tolerance", type=float, default=50.0, help="metres; corners of less than its square go")
+    parser.add_argument("--tolerance", type=float, default=TOLERANCE_M, help="metres; smaller corners go")
     asked = parser.parse_args()
     file = asked.data / "admin" / ("communes_2025_light.parquet" if asked.light else "communes_2025.parquet")
     communes = gpd.read_parquet(file, columns=["province_code", "geometry"])
@@ -73,6 +109,16 @@ def main() -> None:
 
     villages = pd.read_parquet(asked.data / "national_synthetic" / "villages.parquet")
     places = gpd.GeoSeries(gpd.points_from_xy(villages.longitude, villages.latitude, crs=4326))
+    nation = topology.without_islets(topology.coarser(drawn, NATION_TOLERANCE_M), ISLET_KM2, places)
+    provinces = topology.coarser(topology.joined(nation, communes.province_code.tolist())[1], BASE_TOLERANCE_M)
+    drawings = {"communes": drawn, "nation": nation, "provinces": provinces}
+    seams_before, faults = Seam.all_of(truth), 0
+    for name, arcs in drawings.items():
+        seams_after = Seam.all_of(gpd.GeoDataFrame(geometry=topology.shapes(arcs)).to_crs(METRES))
+        for before, after in zip(seams_before, seams_after, strict=True):
+            faults += after.told(name, before)
+    print(f"verdict: {'no gap or overlap appears by drawing' if not faults else f'{faults} FAULTS'}\n")
+
     for tolerance_m in COUNTRY_TOLERANCES_M:
         whole = topology.coarser(drawn, tolerance_m)
         for arcs, what in (
@@ -84,8 +130,10 @@ def main() -> None:
                 f"country at {tolerance_m} m, {what}: {len(arcs.points)} points, {len(arcs.ring_starts) - 1} rings, "
                 f"{len(text) / 1e3:.0f} kB, gz {len(gzip.compress(text)) / 1e3:.0f} kB"
             )
-        provinces = topology.encoded(topology.joined(whole, communes.province_code.tolist())[1])["text"]
-        print(f"provinces alone at {tolerance_m} m: {len(provinces) / 1e3:.0f} kB")
+        alone = topology.encoded(topology.joined(whole, communes.province_code.tolist())[1])["text"]
+        print(f"provinces alone at {tolerance_m} m: {len(alone) / 1e3:.0f} kB")
+    if faults:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -100,18 +100,22 @@ def test_the_readme_shows_this_table(outcome):
         assert " | ".join(row) in readme
 
 
-PHU_THO = "25"
-READERS = {"public": Asked("public"), "province": Asked("province", PHU_THO), "regulator": Asked("regulator")}
+PHU_THO, LAM_THAO = "25", "08494"
+READERS = {
+    "public": Asked("public"),
+    "commune": Asked("commune", commune=LAM_THAO),
+    "province": Asked("province", PHU_THO),
+    "regulator": Asked("regulator"),
+}
 
 
-def planted(edition: Edition) -> tuple[Edition, list[Canary]]:
-    "The edition with a canary in every column that is not for everyone, outside Phú Thọ; and places of sites there."
+def planted(edition: Edition, away: shapely.Geometry, own: shapely.Geometry) -> tuple[Edition, list[Canary]]:
+    "The edition with a canary in every column not for everyone, away from what is own; and places of sites there."
     rules, operators = Rules.shipped(), edition.sites.operator.unique()
-    away = edition.communes[edition.communes.province_code != PHU_THO].union_all()
     secrets, frames = [], {}
     for name in ("communes", "zones", "villages", "sites", "substations", "power_lines"):
         table = getattr(edition, name).copy()
-        row = table.index[table.geometry.representative_point().within(away)][0]
+        row = table.index[table.geometry.representative_point().within(away) & ~table.geometry.intersects(own)][0]
         for column in table.columns.drop("geometry"):
             numeric = pd.api.types.is_float_dtype(table[column])
             text = table[column].dtype == object or pd.api.types.is_string_dtype(table[column])
@@ -135,14 +139,29 @@ def planted(edition: Edition) -> tuple[Edition, list[Canary]]:
     return replace(edition, **frames), secrets
 
 
-def test_no_page_of_a_tier_holds_what_is_not_for_it(outcome, tmp_path):
-    "Of other provinces nothing but what everyone may know, neither on a page for everyone nor on one for Phú Thọ."
-    whole, secrets = planted(outcome.edition)
-    assert len(secrets) > 80
+def seen(outcome, reader: str, whole: Edition, secrets: list[Canary], folder: Path) -> list[str]:
+    "Which secrets the pages of a reader hold."
     rasters = partial(image, outcome.folder.parent, "2026Q3")
-    seen = {}
-    for tier, asked in READERS.items():
-        files = write(whole, None, rasters, asked, tmp_path, silent)
-        seen[tier] = found({file.name: file.read_bytes() for file in files}, secrets)
-    assert seen["public"] == seen["province"] == []
-    assert len(seen["regulator"]) > 20, "the search is not blind"
+    files = write(whole, None, rasters, READERS[reader], folder / reader, silent)
+    return found({file.name: file.read_bytes() for file in files}, secrets)
+
+
+def test_no_page_of_a_tier_holds_what_is_not_for_it(outcome, tmp_path):
+    "Of other provinces nothing but what everyone may know, on no page but the regulator's."
+    within = outcome.edition.communes.province_code == PHU_THO
+    areas = [outcome.edition.communes[rows].union_all() for rows in (~within, within)]
+    whole, secrets = planted(outcome.edition, *areas)
+    assert len(secrets) > 80
+    found_by = {reader: seen(outcome, reader, whole, secrets, tmp_path) for reader in READERS}
+    assert found_by["public"] == found_by["commune"] == found_by["province"] == []
+    assert len(found_by["regulator"]) > 20, "the search is not blind"
+
+
+def test_a_commune_reads_its_own_and_nothing_of_its_neighbours(outcome, tmp_path):
+    "What lies elsewhere in its province is on the page of the province, and not on its own."
+    communes = outcome.edition.communes
+    own = communes.commune_code == LAM_THAO
+    near = communes[(communes.province_code == PHU_THO) & ~own].union_all()
+    whole, secrets = planted(outcome.edition, near, communes[own].union_all())
+    assert seen(outcome, "commune", whole, secrets, tmp_path) == []
+    assert len(seen(outcome, "province", whole, secrets, tmp_path)) > 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from pyproj import CRS
@@ -12,14 +13,13 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 from small_study import silent
 
+from phusong import pipeline
 from phusong.config import load
 from phusong.grid import Grid
-from phusong.ledger.period import Period
-from phusong.pipeline import populate, prepare
-from phusong.pipeline.preparation import Base, electrify
-from phusong.pipeline.surveying import survey
+from phusong.ledger.images import image
 from phusong.publish.public_raster import coarse_outlines, public_coverage
 from phusong.sample import write_sample
+from phusong.text import slug
 from phusong.units import GOOD, GOOD_OR_BETTER, LIMITED, LIMITED_OR_BETTER, NONE, OUTSIDE, UNKNOWN, VERY_GOOD
 
 LATTICE = CRS(3405)
@@ -94,13 +94,15 @@ def province(tmp_path_factory):
     "The sample on pixels of 250 m: sites on air, villages, the levels of its operators and their grid."
     project = load(write_sample(tmp_path_factory.mktemp("attack") / "study").parent)
     project = project.model_copy(update={"grid": project.grid.model_copy(update={"pixel_m": 250.0})})
-    period = Period.parse("2026Q3")
-
-    inputs = prepare(project, period, silent)
-    base = Base(project, period, inputs, *populate(project, inputs), electrify(project, period, inputs))
-    surface, _ = survey(base, 1, silent)
-    levels = {key: np.where(surface.commune < 0, OUTSIDE, level) for key, level in surface.level.items()}
-    return inputs.sites[inputs.sites.on_air & inputs.sites.in_study], inputs.villages, levels, inputs.grid
+    outcome = pipeline.run(project, "2026Q3", 1, silent)
+    sites = outcome.edition.sites
+    rasters = {
+        (technology, operator): image(outcome.folder.parent, "2026Q3", f"level_{technology}_{slug(operator)}")
+        for technology in ("nr", "lte")
+        for operator in sites.operator.unique()
+    }
+    levels = {key: values for key, (_, values) in rasters.items()}
+    return sites[sites.on_air & sites.in_study], outcome.edition.villages, levels, next(iter(rasters.values()))[0]
 
 
 def places_of(points) -> np.ndarray:
@@ -146,31 +148,66 @@ def peopled(villages, weight: np.ndarray | float, count: int) -> np.ndarray:
     return np.array(guesses)
 
 
-def test_public_coverage_locates_masts_no_better_than_villages_do(province):
+@pytest.fixture(scope="module")
+def attacks(province):
     """
-    As many guesses as an operator has masts, a number that is public.
+    Metres from each mast of an operator in a province to the nearest guess, by name of the attack.
 
-    Who knows the villages and which of them an operator covers guesses a little better than by villages alone, and
-    still not so near as the next village stands.
+    As many guesses as it has masts there, a number that is public. "villages of chance" knows of as many covered
+    villages, but not which.
     """
     sites, villages, levels, grid = province
     slow, coverage = public_coverage(levels, grid, PIXEL_M)
     row, column, _ = slow.locate(*places_of(villages).T)
-    errors_m: dict[str, list[float]] = {}
-    for operator, own in sites.groupby("operator"):
+    chance, found = np.random.default_rng(7), []
+    for (operator, code), own in sites.groupby(["operator", sites.commune_code.str[:2]]):
         true = np.unique(places_of(own).round(), axis=0)
-        covered = coverage[operator].values == 1
+        here = (villages.commune_code.str[:2] == code).to_numpy()
+        near = villages[here]
+        x, y = np.meshgrid(slow.x, slow.y)
+        # pixels of the province are those whose next village is
+        of_province = here[cKDTree(places_of(villages)).query(np.column_stack([x.ravel(), y.ravel()]))[1]]
+        covered = (coverage[operator].values == 1) & of_province.reshape(slow.shape)
+        told = (coverage[operator].values == 1)[row, column][here]
         guesses = {
             "deepest in coverage": deepest(covered, slow, len(true)),
             "circles over coverage": circles(covered, slow, len(true)),
-            "villages": peopled(villages, 1.0, len(true)),
-            "villages in coverage": peopled(villages, covered[row, column], len(true)),
-            "nearest village": places_of(villages),
+            "villages": peopled(near, 1.0, len(true)),
+            "villages in coverage": peopled(near, told, len(true)),
+            "villages of chance": peopled(near, chance.permutation(told), len(true)),
+            "nearest village": places_of(near),
         }
-        for name, places in guesses.items():
-            errors_m.setdefault(name, []).extend(cKDTree(places).query(true)[0])
-    median_m = {name: float(np.median(errors)) for name, errors in errors_m.items()}
-    told = ", ".join(f"{name} {error:.0f} m" for name, error in median_m.items())
-    print(f"median distance from {len(errors_m['villages'])} masts to the nearest guess: {told}")
+        errors = {name: cKDTree(places).query(true)[0] for name, places in guesses.items()}
+        found.append(pd.DataFrame(errors).assign(province=code))
+    return pd.concat(found, ignore_index=True).set_index("province")
+
+
+def told_of(median_m: pd.Series, masts: int) -> str:
+    return f"{masts} masts: " + ", ".join(f"{name} {error:.0f} m" for name, error in median_m.items())
+
+
+@pytest.mark.parametrize("code", ["97", "98"])
+def test_public_coverage_locates_masts_no_better_than_villages_do(attacks, code):
+    "In the mountains (97), where coverage is islands, and in the plain (98)."
+    median_m = attacks.loc[code].median()
+    print(told := told_of(median_m, len(attacks.loc[code])))
     assert min(median_m["deepest in coverage"], median_m["circles over coverage"]) >= median_m["villages"], told
-    assert median_m["villages in coverage"] >= median_m["nearest village"], told
+
+
+@pytest.mark.parametrize(("code", "share"), [("97", 0.75), ("98", 0.97)])
+def test_who_knows_villages_and_coverage_gains_what_the_list_of_served_villages_tells(attacks, code, share):
+    """
+    Villages without an operator's signal have no mast of it: whoever is told which they are is told that too.
+
+    Over eight samples of other seeds on pixels of 500 m (290 masts in the mountains, 1,246 in the plain) the median
+    distance came 6 % nearer in the mountains (masts drawn again and again: 2 to 11 %) and 1 % in the plain. The shares
+    of people that communes publish by operator gave 4 % (0 to 9 %), pixels of 2 km 5 %, and holes of 2 km filled 4 %
+    while every eleventh household of the mountains was told wrong: no pixels that tell the truth of villages hide it.
+    The 43 masts of this one sample bound no more than its order. No guess is nearly as near as the next village.
+    """
+    median_m = attacks.loc[code].median()
+    print(told := told_of(median_m, len(attacks.loc[code])))
+    assert median_m["villages in coverage"] >= share * median_m["villages"], told
+    assert median_m["villages in coverage"] >= 2 * median_m["nearest village"], told
+    # else this attack would be blind, and its failure to find masts worth nothing
+    assert median_m["villages in coverage"] < median_m["villages of chance"], told

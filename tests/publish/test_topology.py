@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from phusong.publish import topology
@@ -189,6 +189,103 @@ def test_slit_between_neighbours_does_not_become_a_gap():
     drawn = lattice(topology.arcs_of(series(west, east), 200.0))
     assert slit == 500
     assert 3000 * 2000 - shapely.area(drawn).sum() == pytest.approx(slit, rel=0.1)
+
+
+def gaps(areas):
+    "Ground that the areas enclose and none holds, largest first."
+    parts = shapely.get_parts(shapely.union_all(areas))
+    rings = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
+    return sorted(rings, key=lambda ring: -ring.area)
+
+
+def same_ground(some, others):
+    "Whether two lists of gaps are the same, one by one."
+    return len(some) == len(others) and all(a.equals(b) for a, b in zip(some, others, strict=True))
+
+
+@pytest.mark.parametrize("tolerance", [20.0, 60.0, 600.0])
+def test_gap_between_neighbours_is_drawn_as_it_is(tolerance):
+    "Three areas meet round it; one side runs to and fro in steps that go everywhere else."
+    ridge = [(1000 + 40 * (i % 2), y) for i, y in enumerate(range(1000, 2001, 50))]
+    west = shapely.Polygon([(0, 0), (1000, 0), *ridge, (1000, 3000), (0, 3000)])
+    east = shapely.Polygon([(3000, 0), (1000, 0), (1000, 1000), (1500, 1500), (2000, 1500), (3000, 1500)])
+    north = shapely.Polygon([(3000, 1500), (2000, 1500), (1500, 1500), (1000, 2000), (1000, 3000), (3000, 3000)])
+    areas = areas_units(series(west, east, north))
+    drawn = lattice(topology.arcs_of(series(west, east, north), tolerance))
+    assert len(gaps(areas)) == 1
+    assert same_ground(gaps(drawn), gaps(areas))
+
+
+def test_gap_that_touches_the_coast_and_lake_with_an_island_stay():
+    "The gap meets the coast at a corner; the lake lies in one area alone; the coast itself is drawn coarsely."
+    coast = [(4000, 0), *[(4000 + 30 * (i % 2), 50 * i) for i in range(1, 40)], (4000, 2000)]
+    gap = shapely.Polygon([(4000, 0), (3800, 100), (3790, 150), (3780, 200), (3700, 180), (3600, 20), (3500, 0)])
+    lake = shapely.Polygon([(500, 500), (900, 500), (910, 700), (900, 900), (700, 910), (500, 900)])
+    island = shapely.box(650, 650, 700, 700)
+    land = shapely.Polygon([(0, 0), *coast, (0, 2000)]).difference(shapely.union_all([gap, lake]))
+    south = shapely.Polygon([(0, 0), (3500, 0), (4000, 0), (4000, -1000), (0, -1000)])
+    areas = areas_units(series(land, south, island))
+    arcs = topology.arcs_of(series(land, south, island), 100.0)
+    assert len(gaps(areas)) == 2
+    assert same_ground(gaps(lattice(arcs)), gaps(areas))
+    assert len(arcs.points) < len(coast)
+
+
+def test_gap_between_islands_of_two_areas_stays():
+    "No area has it for a hole: two islands touch at both ends of it."
+    west = shapely.Polygon([(0, 0), (-100, 100), (-120, 200), (-110, 300), (0, 1000), (-900, 900), (-900, 50)])
+    east = shapely.Polygon([(0, 0), (900, 50), (900, 900), (0, 1000), (110, 300), (120, 200), (100, 100)])
+    water = shapely.Polygon(
+        [(0, 0), (100, 100), (120, 200), (110, 300), (0, 1000), (-110, 300), (-120, 200), (-100, 100)]
+    )
+    drawn = lattice(topology.arcs_of(series(west, east), 200.0))
+    assert shapely.union_all(drawn).intersection(water).area == 0
+    assert shapely.union_all([*drawn, water]).area == shapely.area([*drawn, water]).sum()
+    assert not shapely.union_all([*drawn, water]).interiors
+
+
+def test_gap_beside_an_overlap_stays():
+    "The edges cross: on one side of the crossing both claim the ground, on the other none does."
+    west = shapely.Polygon(
+        [(0, 0), (1000, 0), (1200, 1000), (900, 1500), (910, 1550), (900, 1600), (1000, 2000), (0, 2000)]
+    )
+    east = shapely.Polygon([(3000, 0), (1000, 0), (800, 1000), (1100, 1500), (1000, 2000), (3000, 2000)])
+    areas = areas_units(series(west, east))
+    drawn = lattice(topology.arcs_of(series(west, east), 200.0))
+    assert areas[0].intersection(areas[1]).area > 0
+    assert len(gaps(areas)) == 1
+    assert same_ground(gaps(drawn), gaps(areas))
+    assert drawn[0].intersection(drawn[1]).equals(areas[0].intersection(areas[1]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(coverages(), st.sampled_from([30.0, 1000.0]), st.data())
+def test_gaps_of_any_coverage_stay(areas, tolerance, data):
+    "Some areas are taken away and their edges bent, so that gaps lie at junctions and beside each other."
+    kept = data.draw(st.lists(st.integers(0, len(areas) - 1), unique=True, min_size=1))
+    dense = shapely.transform(shapely.segmentize(areas[sorted(kept)], 20.0), np.rint)
+    arcs = cut(dense)
+    drawn = lattice(simplified(arcs, np.full(len(arcs.starts) - 1, tolerance**2)))
+    assert same_ground(gaps(drawn), gaps(lattice(arcs)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(0.15, 0.85), st.floats(-0.45, 0.45), st.integers(-900, 900), st.integers(300, 3000))
+def test_rounding_opens_no_gap_beside_a_corner_on_an_edge(share, aside, rise, run):
+    """
+    A corner between lattice points stands on the straight edge of a neighbour that has none there.
+
+    The official outlines have such, where a ring crossed itself and was mended.
+    """
+    ends = np.array([(0.0, 0.0), (run, rise)])
+    corner = ends[0] + share * (ends[1] - ends[0])
+    assume(np.abs(corner - np.rint(corner)).max() > 0.2)
+    low = shapely.Polygon([ends[0], *[ends[1]], (run, -2000), (0, -2000)])
+    left = shapely.Polygon([ends[0], corner, (corner[0] + aside, 3000), (0, 3000)])
+    right = shapely.Polygon([corner, ends[1], (run, 3000), (corner[0] + aside, 3000)])
+    drawn = lattice(cut(np.array([low, left, right], object)))
+    assert shapely.coverage_is_valid(drawn)
+    assert not gaps(drawn)
 
 
 def test_islets_go_except_those_that_matter():

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
 
+_TOUCH = 0.1
+"""What lies nearer touches, in units of the lattice: computing in metres and degrees moves corners about as far."""
+
 
 @dataclass(frozen=True)
 class Arcs:
@@ -102,8 +105,8 @@ def cut(areas: NDArray[np.object_]) -> Arcs:
     """
     Cut the outlines of areas into arcs: each runs along the same rings from end to end.
 
-    Coordinates are rounded to whole numbers first. A ring that this leaves without any area is left out; where it was
-    the last of its area, the smallest triangle of the lattice stands for it.
+    Coordinates are rounded to whole numbers first, and what touches goes on touching. A ring that this leaves without
+    any area is left out; where it was the last of its area, the smallest triangle of the lattice stands for it.
 
     Parameters
     ----------
@@ -111,7 +114,7 @@ def cut(areas: NDArray[np.object_]) -> Arcs:
         Polygons and multipolygons, none missing or empty. They may overlap and gape: edges that do not match become
         arcs of two points each, so that no simplification moves them.
     """
-    areas = shapely.transform(shapely.orient_polygons(areas), np.rint)
+    areas = shapely.transform(_hinged(shapely.orient_polygons(areas)), np.rint)
     polygons, of_area = shapely.get_parts(areas, return_index=True)
     rings, of_polygon = shapely.get_rings(polygons, return_index=True)
     points, of_ring = _vertices(rings)
@@ -125,6 +128,33 @@ def cut(areas: NDArray[np.object_]) -> Arcs:
     unmatched = shapely.get_coordinates(shapely.coverage_invalid_edges(areas[suspects])).astype(np.int64)
     turned, cuts = _from_node(steps, _nodes(steps) | _among(steps.corners, unmatched))
     return _arcs(turned, cuts, starts_of(np.bincount(of_present, minlength=len(areas))))
+
+
+def _hinged(areas: NDArray[np.object_]) -> NDArray[np.object_]:
+    """
+    The same, with corners that rounding will move put into the edges of other areas on which they lie.
+
+    Such a corner would leave the edge, and open a gap or an overlap as long as that is.
+    """
+    corners, of_corner = shapely.get_coordinates(areas, return_index=True)
+    moved = corners[np.abs(corners - np.rint(corners)).max(axis=1) > _TOUCH]
+    if not len(moved):
+        return areas
+    points = shapely.points(moved)
+    point, area = shapely.STRtree(areas).query(shapely.buffer(points, _TOUCH, cap_style="square"))
+    beside = np.isin(of_corner, area)
+    rounded = np.rint(np.concatenate([moved, corners[beside]])).astype(np.int64)
+    places = np.unique(_keys(rounded), return_inverse=True)[1]
+    own = places[len(moved) :] * len(areas) + of_corner[beside]
+    foreign = ~np.isin(places[point] * len(areas) + area, own)
+    point, area = point[foreign], area[foreign]
+    shapely.prepare(areas)
+    touching = shapely.dwithin(areas[area], points[point], _TOUCH)
+    hinged = areas.copy()
+    for row in np.unique(area[touching]):
+        hinges = shapely.multipoints(points[point[touching & (area == row)]])
+        hinged[row] = shapely.snap(areas[row], hinges, _TOUCH)
+    return hinged
 
 
 def _vertices(rings: NDArray[np.object_]) -> tuple[Whole, Whole]:

@@ -9,6 +9,8 @@ ALPHABET = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"'
 """Signs by the value of their digit; those of the second half say that another digit follows. As in topology.js."""
 
 _BASE = len(ALPHABET) // 2
+_DIGITS = np.full(128, -1, np.int64)
+_DIGITS[[ord(sign) for sign in ALPHABET]] = np.arange(len(ALPHABET))
 
 
 def text_of(numbers: NDArray[np.int64]) -> str:
@@ -42,7 +44,9 @@ def numbers_of(text: str) -> NDArray[np.int64]:
     >>> numbers_of("!#$PQ!").tolist()
     [0, -1, 1, 21, -22]
     """
-    digits = np.array([ALPHABET.index(sign) for sign in text], np.int64)
+    digits = _DIGITS[np.frombuffer(text.encode("ascii"), np.uint8)]
+    if (digits < 0).any():
+        raise ValueError("a sign that is no digit")
     ends = np.flatnonzero(digits < _BASE)
     starts = np.append(0, ends[:-1] + 1).astype(np.int64)[: len(ends)]
     power = np.arange(len(digits)) - np.repeat(starts, ends - starts + 1)

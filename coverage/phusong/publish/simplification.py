@@ -6,10 +6,11 @@ import dataclasses
 from heapq import heapify, heappop, heappush
 
 import numpy as np
+import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-from phusong.publish.arcs import Arcs, Whole, arc_of, starts_of, twice_areas
+from phusong.publish.arcs import Arcs, Whole, arc_of, starts_of
 
 SMALL_SHARE = 0.02
 """A corner must also be smaller than this share of each ring it is cut off, so that small islands keep their shape."""
@@ -25,7 +26,7 @@ def simplified(arcs: Arcs, corner: NDArray[np.float64]) -> Arcs:
     The arcs without their small corners, the smallest taken first (Visvalingam and Whyatt).
 
     A corner stays where another point lies in it or on its edge, and where two arcs would become one: what did not
-    cross before does not cross afterwards, and a ring keeps at least three points.
+    cross before does not cross afterwards, and a ring keeps at least three points. Gaps stay as they are.
 
     Parameters
     ----------
@@ -38,9 +39,8 @@ def simplified(arcs: Arcs, corner: NDArray[np.float64]) -> Arcs:
     The Cartographic Journal 30(1), 46-51.
     """
     of_arc = np.repeat(np.arange(len(arcs.starts) - 1), np.diff(arcs.starts))
-    couple, swapped = _couples(arcs)
-    enclosed = np.minimum(_smallest_ring(arcs), _slit(arcs, of_arc, couple, swapped))
-    limit = np.minimum(2 * corner, SMALL_SHARE * enclosed)
+    couple = _couples(arcs)
+    limit = np.where(_round_gaps(arcs), 0.0, np.minimum(2 * corner, SMALL_SHARE * _smallest_ring(arcs)))
     straight = np.bincount(couple, weights=np.diff(arcs.starts) == 2).astype(np.int64)
     band = arcs.points[:, 1] // _BAND
     order, bands = np.lexsort((arcs.points[:, 0], band)), starts_of(np.bincount(band - band.min()))
@@ -56,27 +56,43 @@ def _smallest_ring(arcs: Arcs) -> NDArray[np.float64]:
     return smallest
 
 
-def _couples(arcs: Arcs) -> tuple[Whole, NDArray[np.bool_]]:
-    """Which arcs have the same two ends, by number of the couple of ends; and which of them run the other way."""
+def _couples(arcs: Arcs) -> Whole:
+    """Which arcs have the same two ends, by number of the couple of ends."""
     ends = np.stack([arcs.points[arcs.starts[:-1]], arcs.points[arcs.starts[1:] - 1]], axis=1)
     swapped = (ends[:, 0, 0] > ends[:, 1, 0]) | ((ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1]))
     ends[swapped] = ends[swapped, ::-1]
-    return np.unique(ends.reshape(-1, 4), axis=0, return_inverse=True)[1], swapped
+    return np.unique(ends.reshape(-1, 4), axis=0, return_inverse=True)[1]
 
 
-def _slit(arcs: Arcs, of_arc: Whole, couple: Whole, swapped: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _round_gaps(arcs: Arcs) -> NDArray[np.bool_]:
     """
-    Twice the area between an arc and the nearest of the same ends; infinite where there is none.
+    Which arcs run round ground that areas enclose and none of them holds.
 
-    A slit a metre wide between two communes is no ring of either, but would become a triangle of the tolerance.
+    No ring limits the corners of such a gap: a slit a metre wide would become a triangle of the tolerance.
     """
-    sizes = np.where(swapped, -1, 1) * twice_areas(arcs.points, of_arc, len(couple))
-    order = np.lexsort((sizes, couple))
-    between = np.where(np.diff(couple[order]) == 0, np.diff(sizes[order]), np.inf)
-    beside = np.full(len(couple), np.inf)
-    beside[order[1:]] = between
-    beside[order[:-1]] = np.minimum(beside[order[:-1]], between)
-    return beside
+    ways = np.bincount(arc_of(arcs.refs), weights=np.where(arcs.refs < 0, -1, 1), minlength=len(arcs.starts) - 1)
+    edges = np.flatnonzero(ways)
+    # all of them with the area on their left
+    refs = np.where(ways > 0, np.arange(len(ways)), ~np.arange(len(ways)))[edges]
+    lines = np.array([shapely.LineString(arcs.line(ref)) for ref in refs.tolist()], np.object_)
+    # what crosses matches no neighbour, so `cut` has made each edge of it an arc
+    single = np.diff(arcs.starts)[edges] == 2
+    crossed = shapely.get_parts(shapely.union_all(lines[single]))
+    faces = shapely.get_parts(shapely.polygonize([*lines[~single], *crossed]))
+    clockwise = np.asarray(shapely.get_exterior_ring(shapely.orient_polygons(faces, exterior_cw=True)), np.object_)
+    found = np.zeros(len(ways), np.bool_)
+    found[edges] = _begin_along(lines, clockwise)
+    return found
+
+
+def _begin_along(lines: NDArray[np.object_], rings: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Whether the first step of each line is one of a ring, in the same direction."""
+    corners, of_ring = shapely.get_coordinates(rings, return_index=True)
+    begins = [shapely.get_coordinates(shapely.get_point(lines, place)) for place in (0, 1)]
+    places = np.unique(np.concatenate([*begins, corners]) @ (1, 1j), return_inverse=True)[1]
+    first, second, turns = np.split(places, [len(lines), 2 * len(lines)])
+    steps = (turns[:-1] * len(places) + turns[1:])[of_ring[:-1] == of_ring[1:]]
+    return np.isin(first * len(places) + second, steps)
 
 
 @njit(cache=True, nogil=True)
