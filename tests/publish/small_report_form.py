@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from string import ascii_lowercase
 
 from matplotlib.figure import Figure as Drawing
 
@@ -14,6 +15,7 @@ from phusong.publish.report.model import (
     Form,
     Heading,
     Identity,
+    Kind,
     PageBreak,
     Paragraph,
     Picture,
@@ -61,6 +63,24 @@ def zone_table(rows: int, name: str = "zones") -> Table:
     headings = ("STT", "Tên điểm lõm sóng", "Dân số", "Tỷ lệ", "Mã")
     kinds = ("number", "text", "number", "number", "text")
     return Table(name, "Bảng 1. Điểm lõm sóng", headings, tuple(cells), kinds, (1, 6, 2, 2, 2), "Nguồn: bộ mẫu.")
+
+
+def wide_table(columns: int, name: str = "wide", rows: int = 30) -> Table:
+    """Numbers of tens of millions in so many columns, between a name and a code."""
+    cells = tuple(
+        (
+            LONG if number == 1 else "Thành phố Hồ Chí Minh",
+            *(
+                figure(f"K-{number:05d}.{letter}", f"97.{number:03d}.{place:03d}", None, "people", in_cell=True)
+                for place, letter in enumerate(ascii_lowercase[1 : columns + 1])
+            ),
+            f"K-{number:05d}",
+        )
+        for number in range(rows)
+    )
+    headings = ("Đơn vị", *("Dân số có sóng",) * columns, "Mã")
+    kinds: tuple[Kind, ...] = ("text", *("number",) * columns, "text")
+    return Table(name, f"Bảng rộng {name}", headings, cells, kinds, (3, *(1,) * columns, 1.3), "Nguồn: bộ mẫu.")
 
 
 def picture() -> Picture:

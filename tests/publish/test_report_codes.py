@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from types import SimpleNamespace
 
@@ -101,6 +102,8 @@ def test_tables_beside_an_edition_lose_what_a_tier_may_not_hold():
 
 def test_the_identity_of_a_report_is_read_back():
     assert Identity.parse(IDENTITY.text) == IDENTITY
+    measured = dataclasses.replace(IDENTITY, gains=True)
+    assert Identity.parse(measured.text) == measured != IDENTITY
     for text in ("", "phusong:nho", f"{IDENTITY.text}:more", "other" + IDENTITY.text[7:]):
         with pytest.raises(ValueError, match="names no report"):
             Identity.parse(text)

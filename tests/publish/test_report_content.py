@@ -18,6 +18,7 @@ from phusong.publish.labels import read_labels
 from phusong.publish.report.content import Asked, Source, content, scope_of
 from phusong.publish.report.dead_zones import SHOWN
 from phusong.publish.report.model import Bullets, Figure, Heading, Paragraph, Report, Table
+from phusong.publish.report.quality import AXES
 from phusong.publish.report.wording import read, wording
 
 NATION = Asked("nation", "", "regulator", "vi")
@@ -120,6 +121,14 @@ def test_provinces_and_operators_stand_side_by_side(source):
     assert table(made, "units").total
 
 
+def test_an_operator_without_a_site_of_the_technology_has_a_dash_and_is_not_unknown(source):
+    levels = source.edition.levels
+    without = levels[(levels.operator != "Mạng B") | (levels.technology != "NR")]
+    made = report(dataclasses.replace(source, edition=dataclasses.replace(source.edition, levels=without)))
+    assert {row[0]: row[1:3] for row in cells(made, "operators")}["Mạng B"] == ["–", "–"]
+    assert [row[2] for row in cells(made, "province_operators")] == ["–", "–"]
+
+
 def test_every_figure_of_a_table_has_the_code_of_its_row_and_column(source):
     made = report(source)
     assert made.figures
@@ -182,6 +191,7 @@ def test_changes_are_told_in_hundredths_that_sum(source):
     asked = dataclasses.replace(NATION, earlier="2026Q2", against="2026Q2")
     made = report(dataclasses.replace(source, beside=beside), asked)
     assert table(made, "changes").headings == ("Số liệu", "Trước, %", "Sau, %", "Thay đổi", "Trạm mới", "Kê khai", "Mã")
+    assert cells(made, "changes")[0][0].endswith(" – 5G – Mọi nhà mạng gộp lại")
     assert cells(made, "changes")[0][1:6] == ["89,73", "90,00", "+0,27", "+0,30", "-0,03"]
     assert "1 số liệu không chia được theo nguyên nhân: không có ở kỳ trước." in said(made)
 
@@ -205,15 +215,23 @@ def test_new_and_closed_zones_are_those_of_the_unit(source):
     events = pd.DataFrame(
         {"kind": ["birth", "birth", "continued"], "zone_id": ["2026Q3-0001", "2026Q3-0003", "2026Q3-0002"]}
     )
-    closed = pd.DataFrame({"zone_id": ["2026Q1-0009"] * 2, "closed": ["2026Q3", "2026Q2"], "why": "served"})
-    earlier = pd.DataFrame({"zone_id": ["2026Q1-0009"], "commune_code": ["00002"]})
+    closed = pd.DataFrame(
+        {
+            "zone_id": ["2026Q1-0009", "2026Q1-0009", "2026Q1-0010"],
+            "closed": ["2026Q3", "2026Q2", "2026Q3"],
+            "why": ["served", "served", "unknown"],
+        }
+    )
+    earlier = pd.DataFrame({"zone_id": ["2026Q1-0009", "2026Q1-0010"], "commune_code": ["00002", "00003"]})
     beside = {"zone_events": events, "zones_closed": closed, "earlier_zones": earlier}
     told = dataclasses.replace(source, beside=beside, compared_with="2026Q2")
-    assert "So với kỳ trước: 2 vùng mới; 1 vùng không còn, trong đó 1 vùng đã được phục vụ" in said(report(told))
+    whole = said(report(told))
+    assert "So với kỳ trước: 2 vùng mới; 2 vùng không còn, gồm 1 đã được phục vụ, 0 nhập vào vùng khác" in whole
+    assert "0 còn lại quá nhỏ để vẽ, 1 nay chưa rõ, 0 ra ngoài phạm vi." in whole
     assert "So với kỳ trước: 1 vùng mới; 1 vùng không còn" in said(
         report(told, Asked("province", "01", "regulator", "vi"))
     )
-    assert "So với kỳ trước: 1 vùng mới; 0 vùng không còn" in said(
+    assert "So với kỳ trước: 1 vùng mới; 1 vùng không còn, gồm 0 đã được phục vụ" in said(
         report(told, Asked("province", "02", "regulator", "vi"))
     )
 
@@ -265,9 +283,22 @@ def test_a_task_without_an_agency_is_told_as_such(source):
     edition = dataclasses.replace(source.edition, tasks=task_frames(agency="", product=None))
     made = report(dataclasses.replace(source, edition=edition))
     assert cells(made, "tasks") == [
-        ["T-1: dựng cột", "Bà An; chủ trì; UBND", "chưa ghi", "chưa ghi", "31/12/2026", "đang thực hiện"]
+        [
+            "T-1: dựng cột",
+            "Người: Bà An; Trách nhiệm: chủ trì; Thẩm quyền: UBND",
+            "chưa ghi",
+            "chưa ghi",
+            "31/12/2026",
+            "đang thực hiện",
+        ]
     ]
     assert cells(made, "agencies")[0][:2] == ["chưa ghi", "1"]
+
+
+@pytest.mark.parametrize("nobody", ["", None, np.nan])
+def test_a_task_without_an_owner_says_that_none_is_named(source, nobody):
+    edition = dataclasses.replace(source.edition, tasks=task_frames(person=nobody))
+    assert cells(report(dataclasses.replace(source, edition=edition)), "tasks")[0][1].startswith("Người: chưa ghi; ")
 
 
 def test_who_does_a_task_is_not_for_everyone(source):
@@ -299,6 +330,85 @@ def test_small_counts_of_terminals_are_withheld_and_not_unknown(source):
     assert "hoạt động: 4" not in everyone
 
 
+def filings(**said: object) -> dict[str, pd.DataFrame]:
+    "One filing of sites: 7 of 10 rows taken, all correct; of nothing was it asked whether it is complete."
+    row = {"filing": 1, "layer": "sites", "as_of": "2026-09-30", "file": "a.csv", "filer": "Mạng A", "rows": 10}
+    row |= {"accepted": 7, "quarantined": 3} | {f"{axis}_denominator": 10.0 for axis in AXES}
+    row |= {f"{axis}_numerator": 9.0 for axis in AXES} | {"correct_numerator": 10.0}
+    row |= {"complete_numerator": 0.0, "complete_denominator": 0.0}
+    reason = {"filing": 1, "layer": "sites", "filer": "Mạng A", "axis": "correct"}
+    reasons = [
+        {**reason, "reason": f"r{n}", "rows": 5 - n, "reason_vi": f"lý do {n}", "reason_en": ""} for n in range(4)
+    ]
+    layers = pd.DataFrame([{"layer": "sites", "state": "scored"}])
+    return {"files": pd.DataFrame([row]), "reasons": pd.DataFrame(reasons), "layers": layers, **said}
+
+
+def with_filings(source: Source, **said: object) -> Source:
+    return dataclasses.replace(source, edition=dataclasses.replace(source.edition, filings=filings(**said)))
+
+
+def test_filers_have_their_scores_and_what_is_not_counted_is_unknown(source):
+    made = report(with_filings(source))
+    scores = ["100,0 %", "chưa rõ", *["90,0 %"] * 4]
+    assert [row[:-1] for row in cells(made, "scores")] == [["Mạng A (trạm phát sóng)", "10", "7", "3", *scores]]
+    assert [row[1:3] for row in cells(made, "set_aside")] == [["Lý do 0", "5"], ["Lý do 1", "4"], ["Lý do 2", "3"]]
+    assert "Không có điểm sáu tiêu chí" not in said(made)
+
+
+def test_filings_that_were_replaced_since_the_run_are_named_and_not_scored(source):
+    replaced = pd.DataFrame([{"layer": "sites", "state": "replaced"}])
+    nothing = {name: frame.iloc[:0] for name, frame in filings().items()}
+    made = report(with_filings(source, **{**nothing, "layers": replaced}))
+    assert "Không nêu điểm của trạm phát sóng" in said(made)
+    assert not [block for block in made.blocks if isinstance(block, Table) and block.name == "scores"]
+
+
+def test_without_an_intake_the_report_says_that_there_are_no_scores(source):
+    assert "Không có điểm sáu tiêu chí" in said(report(source))
+
+
+def test_scores_of_filers_are_for_the_regulator_and_of_the_whole(source):
+    told = with_filings(source)
+    everyone = report(told, dataclasses.replace(NATION, tier="public"))
+    assert "lý do 0" not in repr(everyone)
+    assert "scores" not in {block.name for block in everyone.blocks if isinstance(block, Table)}
+    assert "của cả hồ sơ, không chia theo địa bàn" in said(report(told, Asked("province", "01", "regulator", "vi")))
+
+
+def test_each_reading_has_its_rate_and_its_probability(source):
+    readings = reading_rows().assign(per_week=1, per_week_before=0.5, state="open")
+    chance = {"goal": "communes_with_site", "operator": "any", "definition_id": "", "method": "draws", "value": 4.0}
+    chance |= {"by": dt.date(2026, 12, 31), "probability_low": 0.25, "probability_high": 0.5, "reason": ""}
+    chances = pd.DataFrame([{"unit_level": level, "unit_code": code, **chance} for level, code, _ in UNITS])
+    outlook = {"readings": readings, "chances": chances}
+    told = dataclasses.replace(source, edition=dataclasses.replace(source.edition, outlook=outlook))
+    assert cells(report(told), "needs")[0][1:6] == ["1", "1", "0,5", "25,0 %", "50,0 %"]
+    untold = dataclasses.replace(told, edition=dataclasses.replace(told.edition, outlook={"readings": readings}))
+    assert cells(report(untold), "needs")[0][4:6] == ["chưa rõ", "chưa rõ"]
+
+
+def test_whom_planned_sites_bring_is_told_where_it_was_measured(source):
+    row = {"operator": "any", "sites": 15, "planned_people": 300, "mean_people": 20.0, "people_left": 1000}
+    row |= {"sites_needed": pd.NA, "reached": "never"}
+    outlook = {**source.edition.outlook, "yields": pd.DataFrame([row])}
+    told = dataclasses.replace(source, edition=dataclasses.replace(source.edition, outlook=outlook))
+    assert cells(report(told), "yields")[0][1:6] == ["15", "300", "20,0", "1.000", "chưa rõ"]
+    assert "chưa đo, hoặc không nhà mạng nào" in said(report(source))
+
+
+def test_signal_that_was_not_in_question_is_no_unknown(source):
+    assert {row[0]: row[3] for row in cells(report(source), "zones")} == {"1": "chưa rõ", "2": "–", "3": "chưa rõ"}
+
+
+def test_the_ground_that_was_read_is_told_in_the_language(source):
+    card = {"model": "ITU-R P.1812-7 (troposcatter of P.1812-6)", "terrain": "SRTM, of 2000; sampled at 100 m"}
+    run = {**source.edition.run, "model_card": {**card, "clutter": "none read"}}
+    made = report(dataclasses.replace(source, edition=dataclasses.replace(source.edition, run=run)))
+    assert "tán xạ tầng đối lưu" in said(made)
+    assert "địa hình: SRTM (2000), lấy mẫu theo ô 100 m; lớp phủ: không có." in said(made)
+
+
 def test_names_of_others_stay_text(source):
     made = report(source)
     assert any("<b>An</b>" in row[0] for row in cells(made, "units"))
@@ -306,7 +416,11 @@ def test_names_of_others_stay_text(source):
 
 def test_what_the_project_file_does_not_say_is_told(source):
     made = report(source)
-    assert [block.text if isinstance(block, Heading) else block.style for block in made.blocks[:5]] == ["warning"] * 5
+    first, second = made.blocks[:2]
+    assert isinstance(first, Paragraph)
+    assert first.style == "warning"
+    assert "cơ quan ban hành, địa danh, chức vụ người ký, người ký, nơi nhận" in first.runs[0]
+    assert isinstance(second, Heading)
     issued = Issued(
         issuer=("SỞ KHCN",), place="Huế", signatory_title=("GIÁM ĐỐC",), signatory="An", recipients=("- Lưu: VT.",)
     )

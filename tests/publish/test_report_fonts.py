@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
+import typst
+from fontTools.ttLib import TTFont
 from matplotlib.ft2font import FT2Font, LoadFlags
 from small_report_form import LONG, report, zone_table
 
 from phusong.errors import ConfigError
-from phusong.publish.report.forms import decree, pdf
+from phusong.publish.report.forms import decree, fonts, pdf
 from phusong.publish.report.forms.fonts import LETTERS, installed, refuse_unknown, typeface
 from phusong.publish.report.forms.widths import BREAK, MM_PER_PT, breakable, columns, shown, text_mm
 from phusong.publish.report.model import Paragraph, Table
@@ -29,8 +32,10 @@ def advances_em(path: str) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def faces() -> dict[tuple[str, int], dict[str, float]]:
-    name = typeface().name
-    return {(font.style, font.weight): advances_em(font.path) for font in installed().fonts() if font.family == name}
+    face = typeface()
+    return {
+        (font.style, font.weight): advances_em(font.path) for font in installed().fonts() if font.path in face.files
+    }
 
 
 def test_letters_are_all_of_vietnamese():
@@ -48,6 +53,37 @@ def test_every_face_has_every_vietnamese_letter():
 def test_a_font_that_is_missing_is_named():
     with pytest.raises(ConfigError, match=r"lacks the font Chữ Không Có, and Chữ Khác.*Máy này thiếu phông chữ"):
         typeface(["Chữ Không Có", "Chữ Khác"])
+
+
+@pytest.mark.parametrize("first", ["aged", "whole"])
+def test_of_two_files_of_a_font_the_one_with_vietnamese_letters_is_taken(tmp_path, first):
+    "Debian's packages of Liberation 1 and 2 may both be there; of the former Vietnamese letters would be boxes."
+    for kind, folder in zip(("aged", "whole"), ("a", "b") if first == "aged" else ("b", "a"), strict=True):
+        (tmp_path / folder).mkdir()
+        for number, file in enumerate(typeface().files):
+            font = TTFont(file)
+            if kind == "aged":
+                for table in font["cmap"].tables:
+                    table.cmap.pop(ord("ự"), None)
+            font.save(tmp_path / folder / f"{number}.ttf")
+    both = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[tmp_path])
+    assert len(both.fonts()) == 8
+    found = fonts._family(typeface().name, both)
+    whole = "b" if first == "aged" else "a"
+    assert {Path(file).parent.name for file in found.files} == {whole}
+    assert {Path(font.path).parent.name for font in fonts.fonts_of(found).fonts()} == {whole}
+
+
+def test_a_file_without_vietnamese_letters_beside_the_right_one_is_named(tmp_path):
+    for number, file in enumerate(typeface().files):
+        font = TTFont(file)
+        font.save(tmp_path / f"{number}.ttf")
+        for table in font["cmap"].tables:
+            table.cmap.pop(ord("ự"), None)
+        font.save(tmp_path / f"{number}-aged.ttf")
+    both = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[tmp_path])
+    with pytest.raises(ConfigError, match=r"-aged\.ttf: this file of the font .* lacks Vietnamese letters"):
+        fonts.fonts_of(fonts._family(typeface().name, both))
 
 
 def test_a_sign_that_the_font_lacks_is_named_with_its_text():

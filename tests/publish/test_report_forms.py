@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import re
 import zipfile
 from collections.abc import Callable
@@ -12,16 +13,19 @@ import docx as library
 import openpyxl
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from PIL import Image
 from pypdf import PdfReader
-from small_report_form import CHANGED, COVERED, HOSTILE, LONG, figure, form, picture, report
+from small_report_form import CHANGED, COVERED, HOSTILE, LONG, figure, form, picture, report, wide_table
 
 from phusong.errors import ConfigError, SnapshotError
 from phusong.publish.report.forms import decree, docx, pdf, xlsx
 from phusong.publish.report.forms.extraction import identity, printed
 from phusong.publish.report.forms.looks import looks_of
 from phusong.publish.report.forms.pdf_structure import structure
-from phusong.publish.report.forms.widths import BREAK
-from phusong.publish.report.model import Bullets, Heading, Paragraph, Report, Table
+from phusong.publish.report.forms.raster import png
+from phusong.publish.report.forms.sheets import room_mm, sheets
+from phusong.publish.report.forms.widths import BREAK, breakable, columns, shown, text_mm
+from phusong.publish.report.model import Bullets, Figure, Heading, Paragraph, Report, Table
 
 MM = 36_000
 WRITERS = {"docx": docx.write, "pdf": pdf.write, "xlsx": xlsx.write}
@@ -278,6 +282,101 @@ def test_a_long_banner_stays_between_the_number_and_the_text(tmp_path, words, si
         top = [(text, height) for text, height in heights if height > (decree.PAPER_MM[1] - decree.TOP_MM) / 25.4 * 72]
         assert " ".join(text for text, _ in top if text) == " ".join([*([str(number)] if number > 1 else []), banner])
         assert max(height for _, height in top) < (decree.PAPER_MM[1] - decree.EDGE_MM) / 25.4 * 72
+
+
+def spread(*blocks) -> Report:
+    """A report of these blocks and no figures in its text."""
+    given = report(1)
+    cells = [cell for block in blocks if isinstance(block, Table) for row in block.rows for cell in row]
+    figures = tuple(cell for cell in cells if isinstance(cell, Figure))
+    return dataclasses.replace(given, blocks=blocks, figures=figures, annexes=())
+
+
+WIDE = spread(
+    Heading(1, "1. Trước"),
+    Paragraph(("Một câu.",)),
+    Heading(1, "2. Rộng"),
+    Heading(2, "2.1. Bảng"),
+    wide_table(9, "one"),
+    Paragraph(("Một câu nữa.",)),
+    wide_table(9, "two", 3),
+)
+
+
+@pytest.fixture(scope="module")
+def spread_out(tmp_path_factory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("wide")
+    files = {ending: folder / f"report.{ending}" for ending in WRITERS}
+    for ending, file in files.items():
+        WRITERS[ending](WIDE, file)
+    return files
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_figures_of_a_wide_table_are_read_back(spread_out, ending):
+    expected = {one.code: one.text for one in WIDE.figures}
+    assert len(expected) == 9 * 30
+    assert printed(spread_out[ending]) == expected
+
+
+def test_a_wide_table_lies_across_with_its_headings(spread_out):
+    assert [(across, len(blocks)) for across, blocks in sheets(WIDE.blocks)] == [
+        *((False, 2), (True, 3), (False, 1), (True, 1), (False, 0))
+    ]
+    reader = PdfReader(spread_out["pdf"])
+    sides = [[round(float(side) / 72 * 25.4) for side in page.mediabox[2:]] for page in reader.pages]
+    assert sides[0] == sides[-1] == [210, 297]
+    assert {tuple(side) for side in sides} == {(210, 297), (297, 210)}
+    first = next(page for page, side in zip(reader.pages, sides, strict=True) if side == [297, 210])
+    assert first.extract_text().splitlines()[0] == "2"
+    assert "2. RỘNG" in first.extract_text()
+
+
+def test_docx_sections_lie_as_the_pages_do(spread_out):
+    sections = library.Document(str(spread_out["docx"])).sections
+    assert [round(section.page_width / MM) for section in sections] == [210, 297, 210, 297, 210]
+    assert [section.orientation for section in sections] == [0, 1, 0, 1, 0]
+    assert [section.different_first_page_header_footer for section in sections] == [True, *[False] * 4]
+    assert not sections[0].header.is_linked_to_previous
+    assert all(section.header.is_linked_to_previous for section in list(sections)[1:])
+    assert {round(section.left_margin / MM) for section in sections} == {decree.LEFT_MM}
+
+
+def test_numbers_of_a_page_stand_on_one_line(spread_out):
+    "Nothing in a row of the PDF is broken but the long name."
+    rows = [[cell.text for cell in row.within("TD")] for row in structure(spread_out["pdf"]).within("TR")]
+    assert len([row for row in rows if row]) == 33
+    assert not [text for row in rows for text in row[1:] if BREAK in text]
+
+
+@pytest.mark.parametrize("columns_of_numbers", [7, 9, 11])
+def test_words_are_squeezed_before_figures(columns_of_numbers):
+    table = wide_table(columns_of_numbers)
+    size_pt, widths_mm = columns(table, room_mm(table))
+    assert sum(widths_mm) == pytest.approx(room_mm(table))
+    for row in table.rows:
+        for cell, width_mm in list(zip(row, widths_mm, strict=True))[1:-1]:
+            assert text_mm(shown(cell), size_pt) <= width_mm - 2 * decree.PADDING_MM + 1e-6
+
+
+def test_a_long_figure_of_a_narrow_column_stays_whole():
+    "24 letters in a column of little weight are wider than the longest word that claims a column."
+    long = figure("Z-1.b", "12.345.678.901 trên 2.345", None, "people", in_cell=True)
+    short = dataclasses.replace(long, text=long.text[:24])
+    table = Table("t", "", ("a", "b"), (("một hai ba " * 30, short),), ("text", "number"), (99, 1))
+    size_pt, (_, width_mm) = columns(table, decree.ROOM_MM)
+    assert BREAK not in breakable(shown(short), width_mm - 2 * decree.PADDING_MM, size_pt)
+
+
+def test_dots_of_a_picture_are_made_of_its_vectors():
+    vectors = picture().svg
+    dots = png(vectors, 100.0)
+    assert dots == png(vectors, 100.0)
+    with Image.open(io.BytesIO(dots)) as image:
+        assert image.size == (630, 240)
+        assert image.convert("L").getextrema() == (0, 255)
+    with pytest.raises(ConfigError, match="the picture cannot be drawn"):
+        png(b"<svg", 100.0)
 
 
 def test_a_sum_is_bold(tmp_path):

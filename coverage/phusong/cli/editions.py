@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phusong.errors import PhusongError
+from phusong.errors import PhusongError, SnapshotError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from phusong.config import Project
     from phusong.ledger.period import Period
+    from phusong.progress import Step
 
 ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]
 PeriodText = Annotated[str, typer.Option(help="Quarter that was run, such as 2026Q3.")]
@@ -59,6 +60,17 @@ def record_of(study: Project, quarter: Period, day: dt.date) -> dict[str, Any]:
     _, digest = snapshot.whole(study.folder / "snapshots", quarter.name, ())
     told = {"project": study.name, "title": study.title, "title_en": study.title_en, "period": quarter.name}
     return {**told, "day": str(day), "snapshot_digest": digest, "synthetic": list(study.synthetic_layers)}
+
+
+def gained(study: Project, quarter: Period, workers: int, progress: Step) -> pd.DataFrame | None:
+    """People whom each planned site brings; None, and why, where the settings are no longer those of the run."""
+    from phusong.pipeline.outlook import measure
+
+    try:
+        return measure(study, quarter, workers, progress)
+    except SnapshotError as fault:
+        typer.echo(f"Chưa đo số dân mỗi trạm mới / people per new site not measured: {fault}", err=True)
+        return None
 
 
 def refuse_existing(option: str, file: Path | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,17 +15,11 @@ from phusong.cli.editions import (
     PeriodText,
     ProjectPath,
     asked,
+    gained,
     record_of,
     refuse_existing,
     write_json,
 )
-from phusong.errors import SnapshotError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from phusong.config import Project
-    from phusong.ledger.period import Period
 
 _RECORD = "outlook.json"
 """Beside the tables in a folder of CSV."""
@@ -51,12 +45,16 @@ def outlook(
     from phusong.cli.outlook_tables import print_outlook
     from phusong.ledger import bundle
     from phusong.ledger.tasks import day_of
+    from phusong.progress import Reporter
 
     refuse_existing("--json", json_file)
     if csv is not None:
         bundle.refuse_foreign(csv, _RECORD)
     end = day_of(by)
-    measured = _measured(study, quarter, workers) if gains else None
+    measured = None
+    if gains:
+        with Reporter(quiet=False) as reporter:
+            measured = gained(study, quarter, workers, reporter.step)
     from phusong.pipeline.companions import companions
 
     beside = companions(study, quarter, day, end, measured)
@@ -76,16 +74,3 @@ def outlook(
         edition = edit(*snapshot.read(study.folder / "snapshots", quarter.name), beside)
         for file in write_charts(edition, charts):
             typer.echo(f"Wrote {file}")
-
-
-def _measured(study: Project, quarter: Period, workers: int) -> pd.DataFrame | None:
-    """People whom each planned site brings; None, and why, where the settings are no longer those of the run."""
-    from phusong.pipeline.outlook import measure
-    from phusong.progress import Reporter
-
-    try:
-        with Reporter(quiet=False) as reporter:
-            return measure(study, quarter, workers, reporter.step)
-    except SnapshotError as fault:
-        typer.echo(f"Chưa đo số dân mỗi trạm mới / people per new site not measured: {fault}", err=True)
-        return None

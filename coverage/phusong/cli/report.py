@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -36,6 +37,9 @@ def report(
     out: Annotated[Path | None, typer.Option(help="Folder; else reports/PERIOD of the project.", metavar="DIR")] = None,
     forms: Annotated[str, typer.Option(help="Which forms, with commas between.")] = "docx,pdf,xlsx",
     changes: Annotated[bool, typer.Option(help="Divide changes among causes: the radio model is run for it.")] = True,
+    gains: Annotated[
+        bool, typer.Option(help="Measure whom each planned site brings: the radio model is run for it.")
+    ] = False,
     pictures: Annotated[bool, typer.Option(help="Draw the chart and the map.")] = True,
     workers: Annotated[int, typer.Option(min=1, help="Processes that write, and threads.")] = os.cpu_count() or 1,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but faults.")] = False,
@@ -53,10 +57,10 @@ def report(
 
     earlier = earlier_of(study, quarter)
     divided = (against.upper() if against else earlier) if changes else ""
-    told = _asked(level, tier, lang, earlier, divided)
+    told = dataclasses.replace(_asked(level, tier, lang, earlier, divided), gains=gains)
     folder = out or study.folder / FOLDER / quarter.name
     with Reporter(quiet) as reporter:
-        source = source_of(study, quarter, day, reporter.step)
+        source = source_of(study, quarter, day, reporter.step, workers, gains=gains)
         every = _each(source.edition.communes, told) if level == _EACH else [told]
         for one in every:
             unit_name(source.edition, one)  # refuses what is not there before the long part
@@ -100,6 +104,4 @@ def _asked(level: str, tier: str, lang: str, earlier: str, against: str) -> Aske
 
 def _each(communes: pd.DataFrame, told: Asked) -> list[Asked]:
     """A report each province, by code."""
-    import dataclasses
-
     return [dataclasses.replace(told, code=str(code)) for code in sorted(communes["province_code"].unique())]

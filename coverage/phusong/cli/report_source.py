@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from phusong.cli.editions import gained
 from phusong.errors import PhusongError
 
 if TYPE_CHECKING:
@@ -21,9 +22,18 @@ FOLDER = "reports"
 _TABLES = ("communes", "zones", "sites", "villages", "power_lines", "substations")
 
 
-def source_of(study: Project, period: Period, day: dt.date, progress: Step) -> Source:
+def source_of(
+    study: Project, period: Period, day: dt.date, progress: Step, workers: int = 1, *, gains: bool = False
+) -> Source:
     """
     The edition of a quarter and what lies beside it, without changes.
+
+    Parameters
+    ----------
+    workers
+        Threads of the radio stage.
+    gains
+        Measure whom each planned site brings, for which the radio model is run.
 
     Raises
     ------
@@ -38,7 +48,8 @@ def source_of(study: Project, period: Period, day: dt.date, progress: Step) -> S
 
     progress("reading the snapshot", 0, 0)
     held, run, digest = snapshot.read(study.folder / "snapshots", period.name, _TABLES)
-    edition = edit(held, run, digest, companions(study, period, day))
+    measured = gained(study, period, workers, progress) if gains else None
+    edition = edit(held, run, digest, companions(study, period, day, gained=measured))
     return Source(edition, beside(study, period), compared_with(run), study.report)
 
 
@@ -88,8 +99,8 @@ def of_identity(study: Project, identity: Identity, workers: int, progress: Step
     if level is None or tier is None:
         raise PhusongError(f"{identity.text}: không rõ cấp / the level or tier is not known")
     period = Period.parse(identity.period)
-    told = (level, identity.code, tier, identity.language, earlier_of(study, period), identity.against)
-    asked, source = Asked(*told), source_of(study, period, identity.day, progress)
+    told = (level, identity.code, tier, identity.language, earlier_of(study, period), identity.against, identity.gains)
+    asked, source = Asked(*told), source_of(study, period, identity.day, progress, workers, gains=identity.gains)
     return with_changes(study, source, asked, workers, progress), asked
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from phusong.intake.quality import FORMULAS, LABELS, filer
-from phusong.intake.reasons import AXES, reasons
+from phusong.intake.reasons import AXES, general, reasons
 from phusong.text import number_vi, percent_vi
 
 LAYERS = {
@@ -176,18 +176,6 @@ def _reason(key: str, rows: int, examples: Sequence[tuple[str, str]]) -> str:
         else ""
     )
     mark = " class=held" if reason.kind == "quarantine" else ""
-    told, english = _plain(reason.vi, "cột", "đơn vị khác"), _plain(reason.en, "the column", "another")
+    told, english = general(reason)
     told = f"{escape(told)}<br><small>{escape(english)}</small>{more}"
     return f"<tr><td{mark}>{_KINDS[reason.kind]}</td><td>{told}</td><td class=n>{number_vi(rows)}</td></tr>"
-
-
-def _plain(sentence: str, column: str, holder: str) -> str:
-    """A sentence without the words that differ from row to row."""
-    return sentence.format_map(_Open(column=column, holder=holder))
-
-
-class _Open(dict[str, str]):
-    """Words that are not the same for all rows."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"

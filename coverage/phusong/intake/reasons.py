@@ -66,6 +66,31 @@ def sentence(finding: Finding, position: int, language: Literal["vi", "en"], col
     return (reason.vi if language == "vi" else reason.en).format_map(words)
 
 
+def general(reason: Reason) -> tuple[str, str]:
+    """
+    The sentences of a reason, Vietnamese and English, without the words that differ from row to row.
+
+    Examples
+    --------
+    >>> general(Reason("quarantine", "correct", "{column} ghi {found}", "{column} is wrong: {found}"))
+    ('cột ghi …', 'the column is wrong')
+    """
+    vi, en = _Open(column="cột", holder="đơn vị khác"), _Open(column="the column", holder="another")
+    return _closed(reason.vi.format_map(vi)), _closed(reason.en.format_map(en))
+
+
+def _closed(sentence: str) -> str:
+    """Without the examples at its end."""
+    return sentence.removesuffix(" → …").removesuffix(": …")
+
+
+class _Open(dict[str, str]):
+    """Words that are not the same for all rows."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
 class _Blank(dict[str, Any]):
     """Words that are not told are left blank: a sentence is never the reason for a failure."""
 

@@ -36,6 +36,8 @@ class Companions:
         the log.
     levels
         As of `levels.levels`.
+    filings
+        As of `filed_scores.filed_scores`; empty where nobody read them.
     """
 
     day: dt.date
@@ -43,12 +45,13 @@ class Companions:
     published: Frames
     tasks: Frames
     levels: pd.DataFrame
+    filings: Frames = field(default_factory=dict)
 
     def digest(self, snapshot_digest: str) -> str:
         """SHA-256 of a snapshot and all of these frames."""
         whole = hashlib.sha256(f"{snapshot_digest} {self.day}".encode())
-        for group, frames in (("outlook", self.outlook), ("published", self.published), ("tasks", self.tasks)):
-            for name, frame in sorted(frames.items()):
+        for group in ("outlook", "published", "tasks", "filings"):
+            for name, frame in sorted(getattr(self, group).items()):
                 _add(whole, f"{group}/{name}", frame)
         _add(whole, "levels", self.levels)
         return whole.hexdigest()
@@ -60,7 +63,7 @@ class Edition:
     One period of one study, ready to be published.
 
     The frames are the snapshot's tables in the project's projected CRS, as of its last day `as_of`; `run` is its
-    `run.json`. The last five fields are as of `Companions`, and empty where an edition was made without them.
+    `run.json`. The last six fields are as of `Companions`, and empty where an edition was made without them.
 
     Parameters
     ----------
@@ -96,6 +99,7 @@ class Edition:
     published: Frames = field(default_factory=dict)
     tasks: Frames = field(default_factory=dict)
     levels: pd.DataFrame = field(default_factory=pd.DataFrame)
+    filings: Frames = field(default_factory=dict)
 
 
 def _add(whole: Any, name: str, frame: pd.DataFrame) -> None:

@@ -18,7 +18,7 @@ from phusong.ledger.planned import TECHNOLOGY, Filed, communes_of, first_plans, 
 from phusong.ledger.prospects import CHANCES, Prospects, marks, prospects, public_bases
 from phusong.ledger.published import Published
 from phusong.ledger.readings import COVERED, readings
-from phusong.ledger.run_rate import pace
+from phusong.ledger.run_rate import pace, required
 from phusong.ledger.yields import GAINED, yields
 
 END = dt.date(2026, 12, 31)
@@ -70,7 +70,9 @@ class Outlook:
     Parameters
     ----------
     readings
-        Of the study and its provinces: `unit_level`, `unit_code` and the columns of `readings.readings`.
+        Of the study and its provinces: `unit_level`, `unit_code`, the columns of `readings.readings`, and what they
+        lack by the week: `per_week` and `state` as of `run_rate.required`, `per_week_before` (missing where another
+        operator was first a period before, or its definition another).
     rates
         As of `headway.rates`.
     series, forecasts, chances
@@ -150,7 +152,7 @@ def outlook(
     rates = _rates(quarters[-2:], waiting, as_of, by)
     measured = pd.DataFrame(columns=GAINED) if gained is None else gained
     return Outlook(
-        readings=_readings(now),
+        readings=_readings(quarters[-2:], as_of, by),
         rates=rates,
         series=seen.series,
         forecasts=seen.forecasts,
@@ -179,7 +181,26 @@ def _units(communes: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     yield from (("province", str(code), own) for code, own in communes.groupby("province_code"))
 
 
-def _readings(now: Quarter) -> pd.DataFrame:
+def _readings(last_two: Sequence[Quarter], as_of: dt.date, by: dt.date) -> pd.DataFrame:
+    """Readings of the last period with the rate that each asks, and its pace since the one before."""
+    *before, now = last_two
+    table = _read(now)
+    counts = pd.DataFrame({"done": table.numerator, "target": table.needed})
+    told = required(counts, as_of, by)
+    table = table.assign(per_week=told.per_week, state=told.state, per_week_before=np.nan)
+    if not before or _version(before[0]) != _version(now):
+        return table
+    key = ["unit_level", "unit_code", "reading", "operator"]
+    was = table[key].merge(_read(before[0]), on=key, how="left").numerator
+    days = before[0].period.last_day, now.period.last_day
+    paces = [
+        np.nan if pd.isna(one) else pace(int(one), int(other), *days)
+        for one, other in zip(was, table.numerator, strict=True)
+    ]
+    return table.assign(per_week_before=paces)
+
+
+def _read(now: Quarter) -> pd.DataFrame:
     indicators = now.tables["indicators"]
     parts = []
     for level, code, communes in _units(now.communes):

@@ -1,4 +1,4 @@
-"""Companions of an edition: the outlook, published figures of others, tasks and the three levels, as of one day."""
+"""Companions of an edition: the outlook, figures of others, tasks, the three levels and the scores of filings."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from phusong.config import Project
-from phusong.ledger import reconciliation, snapshot, task_log, task_table
+from phusong.config import LAYER_NAMES, Project
+from phusong.intake.filed_scores import Accepted, filed_scores
+from phusong.intake.previous import ACCEPTED
+from phusong.ledger import reconciliation, record, snapshot, task_log, task_table
 from phusong.ledger.edition import Companions, Frames
 from phusong.ledger.levels import levels
 from phusong.ledger.outlook import END
@@ -41,8 +43,8 @@ def companions(
     Raises
     ------
     PhusongError
-        When there is no snapshot of the period, one or the log of tasks is not as it was written, or the day lies
-        before the period's last.
+        When there is no snapshot of the period, one, the log of tasks or an intake is not as it was written, or the day
+        lies before the period's last.
     """
     figures, book = read(published_file(project)), task_log.read(project.folder / task_log.FOLDER)
     return Companions(
@@ -51,6 +53,7 @@ def companions(
         published=_published(figures, series_to(project, period)),
         tasks=_tasks(book, day),
         levels=three_levels(project, period, book, day),
+        filings=_filings(project, period),
     )
 
 
@@ -65,6 +68,20 @@ def three_levels(project: Project, period: Period, book: Book, day: dt.date) -> 
     """
     tables, _, _ = snapshot.read(project.folder / "snapshots", period.name, LEVEL_TABLES)
     return levels(tables, book.tasks.values(), day)
+
+
+def _filings(project: Project, period: Period) -> Frames:
+    """Scores of the filings that the project's layers come from, where they are still those of the period's run."""
+    run, _ = snapshot.whole(project.folder / "snapshots", period.name, ())
+    read = {(one["layer"], one["sha256"]) for one in run["inputs"]}
+    found = [
+        Accepted(name, file, (name, record.sha256_of(file)) in read)
+        for name in LAYER_NAMES
+        if (layer := getattr(project.layers, name)) is not None
+        for path in layer.paths
+        if (file := project.folder / path).name == ACCEPTED and file.is_file()
+    ]
+    return filed_scores(found)
 
 
 def _published(figures: Published, series: pd.DataFrame) -> Frames:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,19 +41,30 @@ def lines(texts: Sequence[Line]) -> list[Line]:
     >>> [text for text, _, _ in lines([("Xã An Phú", TEXT_PT, PLAIN), ("W" * 50, TEXT_PT, PLAIN)])]
     ['Xã An Phú', 'WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW', 'WWWWWWWWWWWW']
     """
+    from matplotlib import rcParams
+
+    broken: list[Line] = []
+    for text, size, colour in texts:
+        found = _lines(text, size, _is_bold(size, colour), rcParams["text.hinting"])
+        broken += [(line, size, colour) for line in found]
+    return broken
+
+
+@lru_cache(maxsize=1024)
+def _lines(text: str, size: float, is_bold: bool, hinting: str) -> Sequence[str]:
+    """Remembered, as most texts of a picture stand on all pictures of an edition; hinting makes letters wider."""
+    del hinting
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
-    renderer, broken = RendererAgg(1, 1, _MEASURED_AT), []
-    for text, size, colour in texts:
-        font = FontProperties(family=_FONT, size=size, weight="bold" if _is_bold(size, colour) else "normal")
+    renderer = RendererAgg(1, 1, _MEASURED_AT)
+    font = FontProperties(family=_FONT, size=size, weight="bold" if is_bold else "normal")
 
-        def fits(part: str, font: FontProperties = font) -> bool:
-            width, _, _ = renderer.get_text_width_height_descent(part, font, ismath=False)
-            return bool(width <= _TEXT_IN * _MEASURED_AT)
+    def fits(part: str) -> bool:
+        width, _, _ = renderer.get_text_width_height_descent(part, font, ismath=False)
+        return bool(width <= _TEXT_IN * _MEASURED_AT)
 
-        broken += [(line, size, colour) for line in _broken(text.split(), fits)]
-    return broken
+    return tuple(_broken(text.split(), fits))
 
 
 def _broken(words: Sequence[str], fits: Callable[[str], bool]) -> list[str]:

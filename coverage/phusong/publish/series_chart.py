@@ -110,22 +110,31 @@ def write_charts(edition: Edition, folder: Path) -> list[Path]:
     return [path for chart in charts(edition) for path in _write(folder, chart)]
 
 
-def draw(chart: SeriesChart) -> Figure:
-    """The picture, one column wide so that it can be read on a phone."""
+def draw(chart: SeriesChart, plot_in: float = _PLOT_IN, *, titled: bool = True) -> Figure:
+    """
+    The picture, one column wide so that it can be read on a phone.
+
+    Parameters
+    ----------
+    plot_in
+        Height of axes and their labels.
+    titled
+        Else something beside the picture says what it shows.
+    """
     from matplotlib.figure import Figure
 
     vi, en = chart.titles
-    head = lines([(vi, LARGE_PT, PLAIN), (en, TEXT_PT, PLAIN)])
+    head = lines([(vi, LARGE_PT, PLAIN), (en, TEXT_PT, PLAIN)]) if titled else []
     foot = lines([(note, SMALL_PT, PLAIN) for note in chart.notes])
     keys = _legend_rows(chart)
     head_in, foot_in, legend_in = height_in(head), height_in(foot), keys * _LEGEND_ROW_IN + 0.15
     with own_settings():
-        whole_in = head_in + _PLOT_IN + legend_in + foot_in
+        whole_in = head_in + plot_in + legend_in + foot_in
         figure = Figure(figsize=(WIDTH_IN, whole_in))
         write(figure, head, whole_in - 0.08)
         write(figure, foot, foot_in - 0.08)
         below_in = foot_in + legend_in + 0.45
-        axes = figure.add_axes((0.155, below_in / whole_in, 0.815, (_PLOT_IN - 0.55) / whole_in))
+        axes = figure.add_axes((0.155, below_in / whole_in, 0.815, (plot_in - 0.55) / whole_in))
         _draw(axes, chart)
         handles, labels = axes.get_legend_handles_labels()
         place = (0.02, (foot_in + legend_in) / whole_in)

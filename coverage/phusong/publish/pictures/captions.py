@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ KEY_PT = 7.5
 MOST = 4
 """As many of the worst zones are named, and numbered on the map."""
 _WARNING, _HEADING = "#8a1c00", "#1a1a1a"
+_ROOM: Line = ("", 5.0, PLAIN)
 _SHOWN = 12
 """Letters of a hash, as on the pages."""
 
@@ -40,6 +41,12 @@ def head(contents: Contents, figure: Mapping[str, Any], words: Words) -> list[Li
         (both(contents.facts), KEY_PT, PLAIN),
         *((both(sentence), KEY_PT, PLAIN) for sentence in contents.sentences[:1]),
     ]
+
+
+def spaced(broken: Sequence[Line]) -> list[Line]:
+    """The lines of a head with room between warning and title, and below the last."""
+    title = next(place for place, (_, size, _) in enumerate(broken) if size == LARGE_PT)
+    return [*broken[:title], *([_ROOM] if title else []), *broken[title:], _ROOM]
 
 
 def foot(contents: Contents, figure: Mapping[str, Any], words: Words) -> list[Line]:

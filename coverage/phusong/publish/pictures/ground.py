@@ -59,7 +59,7 @@ def draw_ground(axes: Axes, ground: Ground, looks: Classed, lines: Mapping[str, 
     weight, strong = (0.1, 0.45) if len(ground.units) > 1000 else (0.35, 0.7)
     for numbered, colour, width in ((every, lines["unit"], weight), (outer, lines["province"], strong)):
         routes = [Path(mercator(ground.units.line(int(arc)) / UNITS_PER_DEGREE)) for arc in numbered]
-        axes.add_patch(PathPatch(Path.make_compound_path(*routes), fill=False, edgecolor=colour, linewidth=width))
+        axes.add_artist(PathPatch(Path.make_compound_path(*routes), fill=False, edgecolor=colour, linewidth=width))
     _draw_islets(axes, ground.units, looks, lines["unit"])
 
 
@@ -71,12 +71,13 @@ def fill_areas(axes: Axes, paths: Sequence[Path], style: Style, zorder: float = 
     if not paths:
         return
     whole = Path.make_compound_path(*paths)
+    # added as artists: the window is set, and to find the limits of patches takes longer than to draw them;
     # a line of the same colour closes the seams between neighbours
     line, weight = style.get("line", style["fill"]), style.get("weight", 0.3)
-    axes.add_patch(PathPatch(whole, facecolor=style["fill"], edgecolor=line, linewidth=weight, zorder=zorder))
+    axes.add_artist(PathPatch(whole, facecolor=style["fill"], edgecolor=line, linewidth=weight, zorder=zorder))
     if "hatch" in style:
         hatched: dict[str, Any] = {"edgecolor": style["mark"], "hatch": _HATCHES[style["hatch"]], "linewidth": 0}
-        axes.add_patch(PathPatch(whole, facecolor="none", zorder=zorder, **hatched))
+        axes.add_artist(PathPatch(whole, facecolor="none", zorder=zorder, **hatched))
 
 
 def hatch_of(style: Style) -> str | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from phusong.publish.pictures.unpacking import Points, numbers, places, printable, texts
 from phusong.publish.pictures.window import Window, mercator
@@ -116,15 +116,13 @@ class Writer:
         self.axes = axes
         self.renderer: Any = FigureCanvasAgg(axes.get_figure(root=True)).get_renderer()
         self.frame = axes.get_window_extent(self.renderer)
-        self.taken = list(taken)
+        self.taken = np.array([box.extents for box in taken]).reshape(-1, 4)
 
     def keep_free(self, points: Points, half_points: float) -> None:
         """No name may cover these places."""
-        from matplotlib.transforms import Bbox
-
-        half = half_points * self.renderer.dpi / 72
-        for x, y in self.axes.transData.transform(points) if len(points) else ():
-            self.taken.append(Bbox.from_extents(x - half, y - half, x + half, y + half))
+        if len(points):
+            half, at = half_points * self.renderer.dpi / 72, self.axes.transData.transform(points)
+            self._take(np.hstack([at - half, at + half]))
 
     def write(self, name: Name, aside: Sequence[tuple[float, float]] = ()) -> bool:
         """Write a name at or near one of its places; False where there is no room."""
@@ -139,16 +137,21 @@ class Writer:
         if look["halo"]:
             style["path_effects"] = [withStroke(linewidth=1.5, foreground=look["halo"])]
         west, east = self.axes.transData.transform([(0, 0), (min(name.room, 90), 0)])[:, 0]
-        for spot in name.spots:
-            for offset in aside:
-                made = self.axes.annotate(
-                    name.text, (spot[0], spot[1]), offset, textcoords="offset points", **_MIDDLE, **style
-                )
-                box = made.get_window_extent(self.renderer).padded(_APART_POINTS * self.renderer.dpi / 72)
-                if box.width <= _WIDER * (east - west) and self._is_free(box):
-                    self.taken.append(box)
-                    return True
-                made.remove()
+        middle = self.axes.transAxes.transform((0.5, 0.5))
+        made = self.axes.annotate(
+            name.text, (0.5, 0.5), (0, 0), xycoords="axes fraction", textcoords="offset points", **_MIDDLE, **style
+        )
+        # a text is as large wherever it stands, and to measure it takes longer than all the rest
+        box = made.get_window_extent(self.renderer).padded(_APART_POINTS * self.renderer.dpi / 72)
+        seen = [spot for spot in name.spots if self.frame.contains(*self.axes.transData.transform(spot))]
+        for spot, offset in product(seen, aside) if box.width <= _WIDER * (east - west) else ():
+            by = self.axes.transData.transform(spot) - middle + np.array(offset) * self.renderer.dpi / 72
+            moved = box.translated(*by)
+            if self._is_free(moved):
+                self._take(moved.extents)
+                made.xy, made.xycoords, made.xyann = (spot[0], spot[1]), "data", offset
+                return True
+        made.remove()
         return False
 
     def number(self, spot: Points, rank: int) -> bool:
@@ -164,7 +167,7 @@ class Writer:
             x, y = place + np.array(offset) * self.renderer.dpi / 72
             box = Bbox.from_extents(x - half, y - half, x + half, y + half)
             if self._is_free(box):
-                self.taken.append(box)
+                self._take(box.extents)
                 self.axes.annotate(
                     str(rank), (spot[0], spot[1]), offset, textcoords="offset points", zorder=7, **_MIDDLE, **style
                 )
@@ -174,7 +177,12 @@ class Writer:
     def _is_free(self, box: Bbox) -> bool:
         frame = self.frame
         inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
-        return bool(inside and not any(box.overlaps(other) for other in self.taken))
+        west, south, east, north = self.taken.T
+        over = (west <= box.x1) & (box.x0 <= east) & (south <= box.y1) & (box.y0 <= north)
+        return bool(inside and not over.any())
+
+    def _take(self, extents: ArrayLike) -> None:
+        self.taken = np.vstack([self.taken, np.asarray(extents)])
 
 
 def _places(look: Mapping[str, Any]) -> Iterator[Name]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from phusong.publish.atlas.frame import Contents
 from phusong.publish.atlas.look import page_words, palette
 from phusong.publish.drawing import WIDTH_IN, height_in, lines, own_settings, write
-from phusong.publish.pictures.captions import KEY_PT, foot, head
+from phusong.publish.pictures.captions import KEY_PT, foot, head, spaced
 from phusong.publish.pictures.classing import classed
 from phusong.publish.pictures.keys import keys, rows
 from phusong.publish.pictures.map import Shown, draw_map
@@ -94,14 +94,14 @@ def draw(contents: Contents, kind: Kind, look: Mapping[str, Any], figure_id: str
     if chosen is None:
         raise ValueError(f"the page of {contents.title} has no figure '{figure_id}'")
     shown = Shown(data, look, classed(chosen, data, look))
-    above, below = lines(head(contents, chosen, words)), lines(foot(contents, chosen, words))
+    above, below = spaced(lines(head(contents, chosen, words))), lines(foot(contents, chosen, words))
     entries = list(keys(shown))
     keys_in = 0.1 + (0 if shown.leaves_sea else rows(entries) * _KEY_ROW_IN)
     head_in, foot_in = height_in(above), height_in(below)
     map_in = max(_LEAST_NATION_IN if shown.leaves_sea else _LEAST_MAP_IN, kind.height_in - head_in - keys_in - foot_in)
     whole_in = head_in + map_in + keys_in + foot_in
     page = Figure(figsize=(WIDTH_IN, whole_in), dpi=kind.dots_per_inch)
-    write(page, above, whole_in - 0.08)
+    write(page, above, whole_in - 0.12)
     write(page, below, foot_in - 0.06)
     axes = page.add_axes((_SIDE, (foot_in + keys_in) / whole_in, 1 - 2 * _SIDE, map_in / whole_in))
     if shown.leaves_sea:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 _COLOURS = 128
-_PATH, _REST = re.compile(rb' d="[^"]+"'), re.compile(rb"(\.\d\d)\d+")
+_PATH, _REST = re.compile(rb' d="[^"]+"'), re.compile(rb"(?<=\.\d\d)\d+")
 
 
 def fewer_colours(png: bytes, kept: Sequence[str]) -> bytes:
@@ -47,4 +47,4 @@ def fewer_digits(svg: bytes) -> bytes:
     >>> fewer_digits(b'<path d="M 1.23456 2.5" transform="scale(0.015625)"/>')
     b'<path d="M 1.23 2.5" transform="scale(0.015625)"/>'
     """
-    return _PATH.sub(lambda path: _REST.sub(rb"\1", path[0]), svg)
+    return _PATH.sub(lambda path: _REST.sub(b"", path[0]), svg)

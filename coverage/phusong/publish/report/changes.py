@@ -54,7 +54,7 @@ def changes(scope: Scope, number: int, earlier: tuple[str, str], quarter: str) -
         columns = ("figure", "from", "to", "change", *heads)
         yield scope.table("changes", caption, columns, rows, widths, scope.words.text("changes.note"))
     else:
-        yield scope.say("changes.same", before=divided, after=quarter, unit=scope.name)
+        yield scope.say("changes.same", before=divided, after=quarter, unit=scope.called)
     for why in dict.fromkeys(str(row["not_divided"]) for row in found if row["not_divided"]):
         query = Query(TABLE, (*scope.unit, ("not_divided", why)), "count")
         reason = REASONS[why][scope.words.language == "en"]
@@ -85,4 +85,6 @@ def _name(scope: Scope, row: Mapping[str, Any]) -> str:
     english = scope.words.language == "en"
     name = row["definition_id"] if definition is None else definition.name if english else definition.name_vi
     who = {ANY: scope.words.text("word.any"), "max": ""}.get(row["operator"], row["operator"])
-    return " – ".join(filter(None, (name, row["technology"] if row["technology"] != ANY else "", who)))
+    technology = "" if row["technology"] == ANY else str(row["technology"])
+    technology = scope.words.texts.get(f"column.{technology.lower()}", technology)
+    return " – ".join(filter(None, (name, technology, who)))

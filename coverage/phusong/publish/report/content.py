@@ -48,6 +48,8 @@ class Asked:
         The quarter before that was run; empty for none.
     against
         Quarter from which changes are divided; empty for none.
+    gains
+        Whether the edition tells whom planned sites bring.
     """
 
     level: Level
@@ -56,6 +58,7 @@ class Asked:
     language: Language
     earlier: str = ""
     against: str = ""
+    gains: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ def _identity(source: Source, asked: Asked) -> Identity:
     edition = source.edition
     day = edition.day or edition.as_of
     told = (edition.project, edition.period, day, asked.tier, asked.language, asked.level, asked.code, asked.against)
-    return Identity(*told, edition.digest)
+    return Identity(*told, edition.digest, asked.gains)
 
 
 def unit_name(edition: Edition, asked: Asked) -> str:

@@ -13,6 +13,8 @@ from phusong.publish.report.scope import Ask, Scope
 from phusong.publish.zone_words import cause_text, commune_text
 
 LETTER = "Z"
+_FATES = ("served", "merged", "scattered", "unknown", "outside")
+"""Why a zone is closed; only the first says that its people have signal and power now."""
 SHOWN = 20
 """Zones of the list; the others stand in the annex."""
 
@@ -65,7 +67,7 @@ def _since(scope: Scope) -> dict[str, Run]:
     closed = (*own, ("closed", scope.edition.period))
     asked = {"new": Query("zone_events", (*own, ("kind", "birth")), "count")}
     asked["closed"] = Query("zones_closed", closed, "count")
-    for fate in ("served", "merged"):
+    for fate in _FATES:
         asked[fate] = Query("zones_closed", (*closed, ("why", fate)), "count")
     return {
         key: scope.figure(LETTER, "zones_new" if key == "new" else "zones_closed", query)
@@ -103,7 +105,8 @@ def _row(scope: Scope, zone: Mapping[str, Any], labels: Labels) -> tuple[Run, ..
             asked("rank", "rank"),
             f"{zone['zone_id']}: {commune_text(zone, labels)}",
             asked("zone_people", "people"),
-            asked("without_signal", "without_signal_expected_people"),
+            # signal was not in question where power alone is lacking
+            "–" if lacks == "power" else asked("without_signal", "without_signal_expected_people"),
             f"{labels.get(f'gap.{lacks}', lacks)}: {told or scope.words.text('zones.cause_unknown')}",
             _proposal(scope, cause),
         ],

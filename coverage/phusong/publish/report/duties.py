@@ -23,7 +23,7 @@ def duties(scope: Scope, number: int) -> Iterator[Block]:
     yield scope.heading(number, "tasks")
     found = scope.each("tasks/tasks", scope.own)
     if not found:
-        yield scope.say("tasks.none", unit=scope.name)
+        yield scope.say("tasks.none", unit=scope.called)
         return
     table = f"tasks/by_{'commune' if scope.level == 'commune' else 'province'}"
     queries = {name: Query(table, scope.unit, "value", (name,)) for name in _STATES}
@@ -37,9 +37,8 @@ def duties(scope: Scope, number: int) -> Iterator[Block]:
 
 def _agencies(scope: Scope) -> Iterator[Block]:
     rows = []
-    for own in scope.each("tasks/by_agency"):
-        if own["unit_level"] == "study":
-            continue
+    agencies = [own for own in scope.each("tasks/by_agency") if own["unit_level"] != "study"]
+    for own in sorted(agencies, key=lambda own: not own["unit_code"]):
         where = (("unit_level", str(own["unit_level"])), ("unit_code", str(own["unit_code"])))
         cells = [Ask("tasks", Query("tasks/by_agency", where, "value", (name,))) for name in _STATES[:-1]]
         name = str(own["unit_code"]) or scope.words.text("word.not_said")
@@ -57,7 +56,7 @@ def _list(scope: Scope, found: list[dict[str, Any]]) -> Iterator[Block]:
     holds_people = "person" in found[0]
     rows = [_row(scope, task, holds_people=holds_people) for task in found[:SHOWN]]
     columns = ["task", *(["person"] if holds_people else []), "agency", "product", "deadline", "status"]
-    widths = [3, *([2.8] if holds_people else []), 1.8, 2, 1.4, 1.6]
+    widths = [2.8, *([4.4] if holds_people else []), 1.6, 1.7, 1.4, 1.4]
     caption = scope.words.text("tasks.list")
     yield scope.table("tasks", caption, columns, rows, widths)
     if len(found) > len(rows):
@@ -71,7 +70,8 @@ def _row(scope: Scope, task: Mapping[str, Any], *, holds_people: bool) -> tuple[
         value = task.get(name)
         return scope.words.text("word.not_said") if value is None or pd.isna(value) or value == "" else str(value)
 
-    people = ["; ".join(said(name) for name in _COMMUNE_TIER)] if holds_people else []
+    clear = (scope.words.text(f"tasks.{name}", said=said(name)) for name in _COMMUNE_TIER)
+    people = ["; ".join(clear)] if holds_people else []
     status = said(f"status_{scope.words.language}")
     return (
         f"{said('task_id')}: {said('work')}",

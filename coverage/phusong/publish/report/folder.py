@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import gc
 import importlib
 import multiprocessing
 from collections.abc import Callable, Sequence
@@ -9,6 +11,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from phusong.ledger.edition import Edition
 from phusong.progress import Step
@@ -70,8 +75,22 @@ def work_of(
     source: Source, asked: Sequence[Asked], folder: Path, forms: Sequence[str], gallery: Gallery | None
 ) -> Work:
     """The work of a command, what all its reports share made once."""
-    common = shared(source, asked[0]) if asked[0].tier in ("public", "regulator") else None
-    return Work(source, folder, tuple(forms), gallery, common)
+    if asked[0].tier not in ("public", "regulator"):
+        return Work(source, folder, tuple(forms), gallery, None)
+    edition, tables = shared(source, asked[0])
+    light = dataclasses.replace(source, edition=_light(source.edition))
+    return Work(light, folder, tuple(forms), gallery, (_light(edition), tables))
+
+
+def _light(edition: Edition) -> Edition:
+    """What reports ask of an edition beside its tables: else every process is handed all outlines several times."""
+    frames: dict[str, Any] = {
+        field.name: value.iloc[:0]
+        for field in dataclasses.fields(edition)
+        if isinstance(value := getattr(edition, field.name), pd.DataFrame)
+    }
+    frames["communes"] = edition.communes.drop(columns="geometry")
+    return dataclasses.replace(edition, **frames)
 
 
 def write_one(work: Work, asked: Asked) -> list[Path]:
@@ -104,6 +123,7 @@ _held: list[Work] = []
 
 def _hold(work: Work) -> None:
     _held[:] = [work]
+    gc.freeze()  # what every report reads would be searched for garbage with each of them
 
 
 def _write_held(asked: Asked) -> list[Path]:

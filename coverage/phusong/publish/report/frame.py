@@ -46,12 +46,16 @@ def form(scope: Scope, issued: Issued, quarter: str) -> Form:
         digest=edition.digest,
         banner=_banner(scope),
         marking=words.text(f"form.marking_{scope.tier}"),
-        missing=tuple(
-            words.text("form.missing", what=words.text(f"missing.{key}"), key=key)
-            for key in _SAID
-            if not getattr(issued, key)
-        ),
+        missing=_missing(scope, issued),
     )
+
+
+def _missing(scope: Scope, issued: Issued) -> tuple[str, ...]:
+    keys = [key for key in _SAID if not getattr(issued, key)]
+    if not keys:
+        return ()
+    what = ", ".join(scope.words.text(f"missing.{key}") for key in keys)
+    return (scope.words.text("form.missing", what=what, keys=", ".join(keys)),)
 
 
 def _banner(scope: Scope) -> str:

@@ -221,6 +221,8 @@ class Identity:
         Quarter whose changes are explained; empty where none are.
     digest
         SHA-256 of the edition.
+    gains
+        Whether the people whom planned sites bring were measured for the edition.
     """
 
     project: str
@@ -232,11 +234,13 @@ class Identity:
     code: str
     against: str
     digest: str
+    gains: bool = False
 
     @property
     def text(self) -> str:
         """As one line, which every form holds among its properties."""
-        return ":".join(("phusong", *map(str, vars(self).values())))
+        *parts, gains = vars(self).values()
+        return ":".join(("phusong", *map(str, parts), "gains" if gains else ""))
 
     @classmethod
     def parse(cls, text: str) -> Identity:
@@ -251,9 +255,10 @@ class Identity:
         first, *parts = text.split(":")
         if first != "phusong" or len(parts) != len(cls.__dataclass_fields__):
             raise ValueError(f"{text!r} names no report")
-        project, period, day, tier, said, level, code, against, digest = parts
+        project, period, day, tier, said, level, code, against, digest, gains = parts
         language: Language = "en" if said == "en" else "vi"
-        return cls(project, period, dt.date.fromisoformat(day), tier, language, level, code, against, digest)
+        told = (project, period, dt.date.fromisoformat(day), tier, language, level, code, against, digest)
+        return cls(*told, gains == "gains")
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,19 @@ import numpy as np
 
 from phusong.ledger.edition import Edition
 from phusong.ledger.readings import COVERED
-from phusong.publish.atlas.assembly import atlas_of, shared
+from phusong.publish.atlas.assembly import Shared, atlas_of, in_order
 from phusong.publish.atlas.atlas import Page
 from phusong.publish.atlas.contents import contents
 from phusong.publish.atlas.frame import Contents
 from phusong.publish.atlas.look import page_words, palette
+from phusong.publish.atlas.outlines import outlines
 from phusong.publish.drawing import own_settings
 from phusong.publish.pictures import KINDS
 from phusong.publish.pictures.picture import draw as draw_map
 from phusong.publish.pictures.picture import settings
 from phusong.publish.pictures.slimming import fewer_digits
+from phusong.publish.redaction import redact
+from phusong.publish.report.forms.raster import png
 from phusong.publish.report.model import Picture
 from phusong.publish.report.scope import Scope
 from phusong.publish.series_chart import SeriesChart, charts
@@ -31,8 +34,10 @@ from phusong.units import ANY
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_DOTS_PER_INCH = 200
-_CHART_MM, _MAP_MM = 150.0, 140.0
+_DOTS_PER_INCH = 200.0
+_CHART_MM, _MAP_MM = 130.0, 140.0
+_PLOT_IN = 2.1
+"""A lower chart than a phone shows: it stands below the headline, and its caption is its title."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Gallery:
     charts
         By the code of the province; that of the study by an empty one.
     edition
-        With everything in it; it is redacted before it is drawn.
+        As everyone may hold it.
     """
 
     charts: Mapping[str, SeriesChart]
@@ -59,12 +64,14 @@ class Gallery:
         chart = self.charts.get(scope.code) if scope.level != "commune" else None
         if chart is not None:
             with own_settings():
-                yield _picture("chart", draw_chart(chart), scope, _CHART_MM)
+                yield _picture("chart", draw_chart(chart, _PLOT_IN, titled=False), scope, _CHART_MM)
 
     def _map(self, scope: Scope) -> Picture:
         """Of its own communes only: to simplify all outlines of the nation takes longer than a report."""
-        whole = shared(_part(self.edition, scope), None, lambda *_: None, "public")  # type: ignore[arg-type]
-        atlas = dataclasses.replace(atlas_of(whole, None), layers=())
+        part = _part(self.edition, scope)
+        communes = in_order(part.communes)
+        drawn = outlines(communes.geometry, communes["province_code"].tolist(), part.villages.geometry)
+        atlas = atlas_of(Shared(part, None, part, None, "public", drawn, ()), None)
         rows = np.arange(len(atlas.communes))
         told = contents(atlas, Page(scope.level, scope.code, scope.name, rows, np.empty(0, np.int64)))
         with settings():
@@ -78,7 +85,7 @@ def gallery(edition: Edition) -> Gallery:
         first = chart.points.iloc[0]
         if (first.definition_id, first.operator, first.technology) == (COVERED, ANY, "NR"):
             found[str(first.unit_code)] = chart
-    return Gallery(found, edition)
+    return Gallery(found, redact(edition, "public"))
 
 
 def _part(edition: Edition, scope: Scope) -> Edition:
@@ -101,12 +108,9 @@ def _drawn(told: Contents) -> Figure:
 
 
 def _picture(name: str, figure: Figure, scope: Scope, width_mm: float) -> Picture:
-    """Both forms of one drawing, under the settings that it was drawn in; the same bytes for the same edition."""
-    saved = {}
-    metadata: dict[str, Any] = {"svg": {"Date": None}, "png": {"Software": None}}
-    for kind, told in metadata.items():
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, dpi=_DOTS_PER_INCH, metadata=told)
-        saved[kind] = buffer.getvalue()
-    told, alt = (scope.words.text(f"headline.{key}", unit=scope.name) for key in (name, f"{name}_alt"))
-    return Picture(name, fewer_digits(saved["svg"]), saved["png"], alt, told, width_mm)
+    """A drawing, under the settings that it was drawn in; its dots are made from its vectors, so that both agree."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    svg = fewer_digits(buffer.getvalue())
+    told, alt = (scope.words.text(f"headline.{key}", unit=scope.called) for key in (name, f"{name}_alt"))
+    return Picture(name, svg, png(svg, _DOTS_PER_INCH), alt, told, width_mm)

@@ -16,7 +16,7 @@ def power(scope: Scope, number: int) -> Iterator[Block]:
     yield scope.heading(number, "power")
     share = scope.level_of("people_with_power_share", "value")
     if scope.value(share) is None:
-        yield scope.say("power.no_data", unit=scope.name)
+        yield scope.say("power.no_data", unit=scope.called)
     else:
         yield scope.say(
             "power.villages",
@@ -51,5 +51,5 @@ def _lifeline(scope: Scope) -> Iterator[Block]:
         ]
         rows.append(scope.row(LETTER, [date_vi(milestone["by"]), *cells]))
     if rows:
-        caption = scope.words.text("power.milestones", unit=scope.name)
+        caption = scope.words.text("power.milestones", unit=scope.called)
         yield scope.table("milestones", caption, ("by", "needed", "have", "unknown", "short"), rows, (2, 1, 1, 1, 1))

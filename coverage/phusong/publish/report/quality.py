@@ -1,15 +1,19 @@
-"""Quality: what was filed, by operator and layer, and how it agrees with what others say."""
+"""Quality: what was filed, by operator and layer, its scores on six axes, and how it agrees with what others say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from phusong.publish.labels import read_labels
-from phusong.publish.report.model import Block, Query
+from phusong.publish.report.model import Block, Query, Run
 from phusong.publish.report.scope import Ask, Scope
 from phusong.text import sort_key
 
 LETTER = "Q"
+AXES = ("correct", "complete", "clean", "live", "consistent", "shared")
+REASONS_SHOWN = 3
+"""Of each filing, those with most rows."""
 
 
 def quality(scope: Scope, number: int) -> Iterator[Block]:
@@ -22,6 +26,8 @@ def quality(scope: Scope, number: int) -> Iterator[Block]:
         yield scope.note("quality.hidden")
     if scope.level == "nation":
         yield from _layers(scope)
+    if scope.tier == "regulator":
+        yield from _scores(scope)
     if scope.value(scope.sum_of("listed_rows")):
         names = {"rows": "rows", "agreed": "agreed_rows", "contradicted": "contradicted_rows"}
         names["unmatched"] = "unmatched_rows"
@@ -29,7 +35,6 @@ def quality(scope: Scope, number: int) -> Iterator[Block]:
             "quality.listed",
             **{key: scope.figure(LETTER, "listed", scope.sum_of(f"listed_{name}")) for key, name in names.items()},
         )
-    yield scope.note("quality.axes")
     if scope.level == "nation" and len(scope.tables.frames.get("published/figures", ())):
         names = {"figures": "published", "contradictions": "contradictions"}
         told = {key: scope.figure(LETTER, name, Query(f"published/{key}", (), "count")) for key, name in names.items()}
@@ -48,7 +53,7 @@ def _operators(scope: Scope) -> Iterator[Block]:
         ]
         rows.append(scope.row(LETTER, [operator, *cells]))
     if rows:
-        caption = scope.words.text("quality.operators", unit=scope.name)
+        caption = scope.words.text("quality.operators", unit=scope.called)
         yield scope.table("filings", caption, ("operator", "rows", "on_air", "complete"), rows, (3, 1.2, 1.2, 1.8))
 
 
@@ -65,3 +70,50 @@ def _layers(scope: Scope) -> Iterator[Block]:
     if rows:
         caption = scope.words.text("quality.layers")
         yield scope.table("layers", caption, ("layer", "rows", "accepted", "refused"), rows, (4, 1.3, 1.3, 1.3))
+
+
+def _scores(scope: Scope) -> Iterator[Block]:
+    """Of whole filings, which are nobody's province: they stand in the report of the whole."""
+    layers = scope.each("filings/layers")
+    if not layers:
+        yield scope.note("quality.no_scores")
+        return
+    if scope.level != "nation":
+        yield scope.note("quality.scores_of_whole")
+        return
+    names = read_labels(scope.words.language)
+    filings = scope.each("filings/files")
+    if filings:
+        rows = [_score(scope, one, names) for one in filings]
+        columns = ("filer", "rows", "accepted", "set_aside", *(f"axis_{axis}" for axis in AXES))
+        widths = (2.6, 1.1, 1.1, 1.1, *[1.1] * len(AXES))
+        yield scope.table("scores", scope.words.text("quality.scores"), columns, rows, widths)
+        yield scope.note("quality.axes")
+        yield from _set_aside(scope, filings)
+    if replaced := [str(one["layer"]) for one in layers if one["state"] == "replaced"]:
+        yield scope.note("quality.replaced", layers=", ".join(names.get(f"layer.{name}", name) for name in replaced))
+
+
+def _score(scope: Scope, filing: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Run, ...]:
+    where = (("filing", filing["filing"]),)
+    counts = {"filed_rows": "rows", "filed_accepted": "accepted", "filed_set_aside": "quarantined"}
+    cells = [Ask(name, Query("filings/files", where, "value", (column,))) for name, column in counts.items()]
+    for axis in AXES:
+        parts = (f"{axis}_numerator", f"{axis}_denominator")
+        cells.append(Ask(f"axis_{axis}", Query("filings/files", where, "ratio", parts)))
+    layer = names.get(f"layer.{filing['layer']}", str(filing["layer"]))
+    return scope.row(LETTER, [f"{filing['filer']} ({layer})", *cells])
+
+
+def _set_aside(scope: Scope, filings: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+    """The reasons for which most rows of each filing wait for their filer."""
+    rows = []
+    for filing in filings:
+        for one in scope.each("filings/reasons", (("filing", filing["filing"]),))[:REASONS_SHOWN]:
+            where = (("filing", filing["filing"]), ("reason", str(one["reason"])))
+            asked = Ask("filed_set_aside", Query("filings/reasons", where, "value", ("rows",)))
+            said = str(one[f"reason_{scope.words.language}"])
+            rows.append(scope.row(LETTER, [str(filing["filer"]), said[:1].upper() + said[1:], asked]))
+    if rows:
+        caption = scope.words.text("quality.reasons")
+        yield scope.table("set_aside", caption, ("filer", "reason", "rows"), rows, (2, 5, 1.1))

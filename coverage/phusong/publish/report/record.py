@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,11 @@ class Record:
 
 def write(report: Report, edition: Edition, path: Path) -> None:
     """Write the record of a report; the same bytes for the same edition."""
-    told = {
-        "identity": report.identity.text,
-        "snapshot_digest": edition.snapshot_digest,
-        "inputs": list(edition.run.get("inputs") or ()),
-        "figures": [asdict(figure) for figure in report.figures],
-    }
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False, default=str) + "\n", "utf-8")
+    head: dict[str, Any] = {"identity": report.identity.text, "snapshot_digest": edition.snapshot_digest}
+    head["inputs"] = list(edition.run.get("inputs") or ())
+    # a line a figure: with an indent, json falls back to its encoder in Python
+    rows = ",\n".join(_line({**vars(figure), "query": vars(figure.query)}) for figure in report.figures)
+    path.write_text(f'{_line(head)[:-1]}, "figures": [\n{rows}\n]}}\n', "utf-8")
 
 
 def read(path: Path) -> Record:
@@ -69,6 +67,10 @@ def records(folder: Path) -> Iterator[tuple[Path, Record]]:
     """The records below a folder, the latest quarter and day first."""
     found = [(path, read(path)) for path in sorted(folder.rglob("*.json"))]
     yield from sorted(found, key=lambda one: (one[1].identity.period, one[1].identity.day), reverse=True)
+
+
+def _line(told: Mapping[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, allow_nan=False, default=str)
 
 
 def _figure(told: Mapping[str, Any]) -> Figure:

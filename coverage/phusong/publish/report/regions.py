@@ -40,7 +40,7 @@ def _operators(scope: Scope) -> Iterator[Block]:
     for operator in (*scope.operators, ANY):
         name = scope.words.text("word.any") if operator == ANY else operator
         cells = [
-            Ask(figure, scope.covered(column, operator, technology))
+            _covered(scope, figure, column, operator, technology)
             for technology in _TECHNOLOGIES
             for figure, column in (("covered", "numerator"), ("covered_share", "value"))
         ]
@@ -48,17 +48,25 @@ def _operators(scope: Scope) -> Iterator[Block]:
     share = scope.words.text("column.share")
     people = scope.words.text("column.people")
     columns = ["operator", *(f"{technology}, {what}" for technology in ("5G", "4G") for what in (people, share))]
-    caption = scope.words.text("regions.operators", unit=scope.name)
+    caption = scope.words.text("regions.operators", unit=scope.called)
     yield scope.table("operators", caption, columns, rows, (3, 1.6, 1.4, 1.6, 1.4), scope.words.text("regions.note"))
+
+
+def _covered(
+    scope: Scope, figure: str, column: str, operator: str, technology: str = "NR", unit: Where = ()
+) -> Ask | str:
+    """The question for an operator's coverage; a dash where it has no site of the technology, which is not unknown."""
+    query = scope.covered(column, operator, technology, unit)
+    return Ask(figure, query) if (operator, technology) in scope.served or operator == ANY else "–"
 
 
 def _below(scope: Scope, units: list[tuple[str, str]]) -> Block:
     rows = [_row(scope, code, name) for code, name in units]
     nation = scope.level == "nation"
     if nation:
-        rows.append(_row(scope, scope.code, scope.name, whole=True))
+        rows.append(_row(scope, scope.code, scope.words.text("word.study"), whole=True))
     key = "regions.provinces" if nation else "regions.communes"
-    caption = scope.words.text(key) if nation else scope.words.text(key, unit=scope.name)
+    caption = scope.words.text(key) if nation else scope.words.text(key, unit=scope.called)
     columns = ("unit", "people", "nr", "lte", "power", "zones", "zone_people")
     return scope.table("units", caption, columns, rows, (3.2, 1.6, 1.2, 1.2, 1.2, 1, 1.3), total=nation)
 
@@ -87,10 +95,7 @@ def _by_operator(scope: Scope, units: list[tuple[str, str]]) -> Block:
             LETTER,
             [
                 name,
-                *(
-                    Ask("covered_share", scope.covered("value", one, unit=_unit(scope, code)))
-                    for one in scope.operators
-                ),
+                *(_covered(scope, "covered_share", "value", one, unit=_unit(scope, code)) for one in scope.operators),
             ],
         )
         for code, name in units

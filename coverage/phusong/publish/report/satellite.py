@@ -17,7 +17,7 @@ def satellite(scope: Scope, number: int) -> Iterator[Block]:
     count = scope.figure(LETTER, "terminals", scope.level_of("satellite_terminals", "numerator"))
     if count.value is None:
         withheld = count.text == scope.words.text("word.withheld")
-        yield scope.say("satellite.withheld" if withheld else "satellite.none", unit=scope.name)
+        yield scope.say("satellite.withheld" if withheld else "satellite.none", unit=scope.called)
     else:
         per = scope.figure(LETTER, "terminals_per", scope.level_of("satellite_terminals_per_1000_households"))
         yield scope.say("satellite.count", terminals=count, per=per)

@@ -55,6 +55,11 @@ class Scope:
     words: Wording
 
     @property
+    def called(self) -> str:
+        """The unit in captions and sentences, for which the title of a study is too long."""
+        return self.words.text("word.whole") if self.level == "nation" else self.name
+
+    @property
     def unit(self) -> Where:
         """The unit in tables that name its level."""
         return (("unit_level", _LEVELS[self.level]), ("unit_code", self.code))
@@ -79,6 +84,15 @@ class Scope:
             return []
         names = levels["operator"][levels["figure"] == COVERED].unique()
         return sorted((str(name) for name in names if name != ANY), key=sort_key)
+
+    @cached_property
+    def served(self) -> frozenset[tuple[str, str]]:
+        """Operators and technologies with a figure of coverage in any unit: an operator without a site has none."""
+        levels = self.tables.frames["levels"]
+        if "figure" not in levels:
+            return frozenset()
+        own = levels[levels["figure"] == COVERED]
+        return frozenset(zip(own["operator"], own["technology"], strict=True))
 
     def level_of(
         self, figure: str, column: str = "value", unit: Where = (), scope: Mapping[str, str] = NOBODY

@@ -16,7 +16,7 @@ from phusong.publish.report.model import Query
 from phusong.publish.tiers import Rules, Tier
 
 _FIELDS = ("communes", "zones", "villages", "sites", "levels")
-_GROUPS = ("outlook", "published", "tasks")
+_GROUPS = ("outlook", "published", "tasks", "filings")
 _COMPARED = "changes"
 """Table beside an edition that is no table of a snapshot."""
 

@@ -23,6 +23,8 @@ PAPER_MM = (210.0, 297.0)
 TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 25.0, 20.0, 30.0, 20.0
 ROOM_MM = PAPER_MM[0] - LEFT_MM - RIGHT_MM
 """Width of a line."""
+ACROSS_MM = PAPER_MM[1] - LEFT_MM - RIGHT_MM
+"""The same on a page that lies across."""
 HEIGHT_MM = PAPER_MM[1] - TOP_MM - BOTTOM_MM
 ISSUER_MM = 62.0
 """Width of the issuing body's column, beside which the national heading stands."""

@@ -13,10 +13,10 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm
 
-from phusong.publish.report.forms import decree
-from phusong.publish.report.forms.docx_frame import closing, head, settle_edges
+from phusong.publish.report.forms.docx_frame import closing, end_sheet, head, settle_edges
 from phusong.publish.report.forms.docx_styles import cell_style, dress
 from phusong.publish.report.forms.ooxml import element, lines, paragraph, row, runs, table, text_run
+from phusong.publish.report.forms.sheets import room_mm, sheets
 from phusong.publish.report.forms.sizes import size_mm
 from phusong.publish.report.forms.still import still
 from phusong.publish.report.forms.widths import columns
@@ -28,7 +28,11 @@ def write(report: Report, path: Path) -> None:
     document = Document()
     dress(document, report.form)
     settle_edges(document, report.form)
-    parts = [*head(report.form), *(part for block in report.blocks for part in _parts(block, document))]
+    parts = head(report.form)
+    for number, (across, blocks) in enumerate(sheets(report.blocks)):
+        if number:
+            end_sheet(document, parts, across=not across)
+        parts += [part for block in blocks for part in _parts(block, document)]
     document.element.body[:-1] = [*parts, *closing(report.form)]
     for number, drawing in enumerate(document.element.body.iter(qn("wp:docPr")), 1):
         drawing.set("id", str(number))
@@ -67,7 +71,7 @@ def _picture(picture: Picture, document: Written) -> list[BaseOxmlElement]:
 
 
 def _table(block: Table) -> list[BaseOxmlElement]:
-    size_pt, widths_mm = columns(block, decree.ROOM_MM)
+    size_pt, widths_mm = columns(block, room_mm(block))
     heading = [[paragraph(cell_style("text", size_pt, bold=True), text_run(text))] for text in block.headings]
     last = len(block.rows) - 1 if block.total else -1
     rows = [

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+
 from docx.document import Document
+from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from phusong.publish.report.forms import decree
@@ -62,6 +65,21 @@ def settle_edges(document: Document, form: Form) -> None:
     ):
         place.is_linked_to_previous = False
         place.part.element[:] = content
+
+
+def end_sheet(document: Document, parts: list[BaseOxmlElement], *, across: bool) -> None:
+    """End pages that lie alike after these parts; what follows has the same edges, and no first page of its own."""
+    last = document.element.body.sectPr
+    own = copy.deepcopy(last)
+    if across:
+        size = own.find(qn("w:pgSz"))
+        width, height = (size.get(qn(f"w:{side}")) for side in "wh")
+        for name, value in (("w", height), ("h", width), ("orient", "landscape")):
+            size.set(qn(f"w:{name}"), value)
+    for told in ("w:headerReference", "w:footerReference", "w:titlePg"):
+        for part in last.findall(qn(told)):
+            last.remove(part)
+    parts.append(paragraph("rule", properties=(own,)))
 
 
 def _rule(width_mm: float, room_mm: float) -> BaseOxmlElement:

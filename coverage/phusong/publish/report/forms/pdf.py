@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import typst
 
 from phusong.errors import ConfigError
 from phusong.publish.report.forms import decree
-from phusong.publish.report.forms.fonts import Typeface, installed, refuse_unknown, typeface
+from phusong.publish.report.forms.fonts import Typeface, fonts_of, refuse_unknown, typeface
 from phusong.publish.report.forms.looks import looks_of
+from phusong.publish.report.forms.sheets import room_mm, sheets
 from phusong.publish.report.forms.sizes import size_mm
 from phusong.publish.report.forms.widths import breakable, columns, shown, text_mm
 from phusong.publish.report.model import (
@@ -49,7 +51,7 @@ def write(report: Report, path: Path) -> None:
     data = _data(report, face)
     refuse_unknown(face, _texts(data))
     midnight = dt.datetime.combine(report.form.day, dt.time(), dt.UTC)
-    compiler = typst.Compiler(font_paths=installed(), sys_inputs={"report": json.dumps(data)})
+    compiler = typst.Compiler(font_paths=fonts_of(face), sys_inputs={"report": json.dumps(data)})
     printed, warnings = compiler.compile_with_warnings(_TEMPLATE.read_bytes(), format="pdf", timestamp=midnight)
     if warnings or not isinstance(printed, bytes):
         faults = "; ".join(map(str, warnings))
@@ -68,7 +70,7 @@ def _data(report: Report, face: Typeface) -> dict[str, Any]:
         "looks": {role: asdict(look) for role, look in looks_of(report.form).items()},
         "sizes": sizes,
         "form": _form(report.form),
-        "blocks": [_block(block) for block in report.blocks],
+        "sheets": [{"across": lies, "blocks": list(_blocks(own))} for lies, own in sheets(report.blocks)],
     }
 
 
@@ -99,6 +101,12 @@ def _form(form: Form) -> dict[str, Any]:
 
 def _line(role: str, text: str, room_mm: float) -> str:
     return breakable(decree.written(role, text), room_mm, decree.LOOKS[role].size_pt)
+
+
+def _blocks(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
+    """Blocks as plain values; one that is followed by its source stays on the page of it."""
+    for block, following in zip_longest(blocks, blocks[1:]):
+        yield {**_block(block), "keep": isinstance(following, Paragraph) and following.style == "source"}
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -137,10 +145,10 @@ def _picture(picture: Picture) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    size_pt, widths_mm = columns(table, decree.ROOM_MM)
-    rooms_mm = [width_mm - 2 * decree.PADDING_MM for width_mm in widths_mm]
-    headings = [breakable(text, room_mm, size_pt) for text, room_mm in zip(table.headings, rooms_mm, strict=True)]
-    rows = [[_run(run, room_mm, size_pt) for run, room_mm in zip(row, rooms_mm, strict=True)] for row in table.rows]
+    size_pt, widths_mm = columns(table, room_mm(table))
+    rooms = [width_mm - 2 * decree.PADDING_MM for width_mm in widths_mm]
+    headings = [breakable(text, room, size_pt) for text, room in zip(table.headings, rooms, strict=True)]
+    rows = [[_run(run, room, size_pt) for run, room in zip(row, rooms, strict=True)] for row in table.rows]
     return {
         "block": "table",
         "caption": _line("caption", table.caption, decree.ROOM_MM),

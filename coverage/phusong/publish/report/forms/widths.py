@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from phusong.publish.report.forms.decree import PADDING_MM, TABLE_PT
 from phusong.publish.report.model import Figure, Run, Table
@@ -23,6 +24,8 @@ TIED = "\u00a0"
 _ROUNDING_MM = 1e-6
 _LONGEST_MM = 45.0
 """A word that is longer does not claim a column of its width: it is broken."""
+_NARROWEST_MM = 4.0
+"""A column of words is not squeezed below that."""
 _LONGEST_FIGURE = 24
 """Letters of a figure that stay on one line."""
 _WIDTHS_EM = {
@@ -46,9 +49,10 @@ def text_mm(text: str, size_pt: float) -> float:
     >>> round(text_mm("1.234", 12), 2)
     10.08
     """
-    return sum(_em(letter) for letter in text) * size_pt * MM_PER_PT
+    return sum(map(_em, text)) * size_pt * MM_PER_PT
 
 
+@cache
 def _em(letter: str) -> float:
     """Width of a letter; tone marks, circumflex and breve make it no wider."""
     if letter == BREAK:
@@ -89,7 +93,11 @@ def lines_of(text: str, room_mm: float, size_pt: float) -> int:
 
 def tied(figure: Figure) -> str:
     """The printed figure, on one line with its unit unless it is long."""
-    return figure.text.replace(" ", TIED) if len(figure.text) <= _LONGEST_FIGURE else figure.text
+    return figure.text.replace(" ", TIED) if _is_short(figure) else figure.text
+
+
+def _is_short(figure: Figure) -> bool:
+    return len(figure.text) <= _LONGEST_FIGURE
 
 
 def shown(run: Run) -> str:
@@ -101,23 +109,46 @@ def columns(table: Table, room_mm: float) -> tuple[float, tuple[float, ...]]:
     """
     Size of the letters in points, and widths of the columns in mm, which fill the room.
 
-    A column is as wide as its longest word at least, and has its share by weight of what is left.
+    A column is as wide as its longest word at least, and has its share by weight of what is left. Where even the
+    smallest letters are too wide, words are broken before any figure is.
     """
     for size_pt in TABLE_PT:
-        least = _least(table, size_pt)
+        least, firm = _least(table, size_pt), _firm(table, size_pt)
         if sum(least) <= room_mm:
             break
     else:
-        least = [width * room_mm / sum(least) for width in least]
+        least = _squeezed(least, firm, room_mm)
     return size_pt, _shared(least, table.widths, room_mm)
 
 
+def is_wide(table: Table, room_mm: float) -> bool:
+    """Whether words would be broken for want of room, in the smallest letters."""
+    return sum(_least(table, TABLE_PT[-1])) > room_mm
+
+
 def _least(table: Table, size_pt: float) -> list[float]:
+    """Widths of the longest words, and of figures."""
     columns = zip(table.headings, *(map(shown, row) for row in table.rows), strict=True)
     words = [
         max((text_mm(word, size_pt) for text in column for word in text.split(" ")), default=0) for column in columns
     ]
-    return [min(width, _LONGEST_MM) + 2 * PADDING_MM for width in words]
+    firm = _firm(table, size_pt)
+    return [max(min(width, _LONGEST_MM) + 2 * PADDING_MM, own) for width, own in zip(words, firm, strict=True)]
+
+
+def _firm(table: Table, size_pt: float) -> list[float]:
+    """Widths below which a figure would be broken; of a column of words that of some letters."""
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.headings)
+    figures = [[tied(run) for run in column if isinstance(run, Figure) and _is_short(run)] for column in columns]
+    return [max([_NARROWEST_MM, *(text_mm(one, size_pt) for one in own)]) + 2 * PADDING_MM for own in figures]
+
+
+def _squeezed(least: Sequence[float], firm: Sequence[float], room_mm: float) -> list[float]:
+    """Widths that fill the room and no more, taken from words; from figures where these alone are wider."""
+    left, words = room_mm - sum(firm), [wide - own for wide, own in zip(least, firm, strict=True)]
+    if left < 0:
+        return [own * room_mm / sum(firm) for own in firm]
+    return [own + word * left / sum(words) for own, word in zip(firm, words, strict=True)]
 
 
 def _shared(least: Sequence[float], weights: Sequence[float], room_mm: float) -> tuple[float, ...]:
