@@ -12,21 +12,24 @@ import pytest
 import shapely
 from pyproj import CRS
 from small_study import silent
+from small_zones import drawn
 
 from phusong.config import Project
 from phusong.errors import ConfigError
 from phusong.grid import Grid
 from phusong.layers.account import Account, Refusal
+from phusong.layers.field import Array
 from phusong.layers.sites import on_air
-from phusong.pipeline.causes import causes
+from phusong.pipeline import trials
+from phusong.pipeline.causes import causes, lacks_signal
 from phusong.pipeline.preparation import placed
 from phusong.pipeline.quarantined import quarantined
 from phusong.radio.coverage import strongest_servers
 from phusong.radio.levels import by_operator
 from phusong.units import LIMITED, NOT_SERVED, SERVED, UNKNOWN
-from phusong.zones.cause import CAUSES, refuse_unknown_operators
+from phusong.zones.cause import CAUSES, refuse_unknown_operators, sampled
 from phusong.zones.gaps import classify, signal
-from phusong.zones.patches import patches
+from phusong.zones.standing import Standing, together
 
 PERSON = 1_000_000
 DAY = dt.date(2026, 9, 30)
@@ -69,6 +72,12 @@ def ridge(at_km: float, height_m: float, width_km: float = 0.2) -> np.ndarray:
     "A wall from north to south across the middle of the world."
     column = (AROUND.x - 500_000) / 1000
     return np.where(np.abs(column - at_km) <= width_km / 2, height_m, np.zeros(AROUND.shape)).astype(np.float32)
+
+
+def ground_of(heights_m: np.ndarray) -> dict[str, object]:
+    "Bare ground as the inputs of a study give it."
+    terrain = Array(AROUND, heights_m)
+    return {"terrain": terrain, "terrain_grid": AROUND, "heights": terrain.on, "clutter_heights": lambda _: None}
 
 
 class Made:
@@ -127,17 +136,18 @@ class Made:
 
     def found(self):
         gap = classify(self.served(), self.power, self.micro > 0)
-        return patches(gap, self.micro, GRID, PERSON)
+        return drawn(gap, self.micro, GRID, PERSON)
 
     def causes(self, workers=1):
         inputs = SimpleNamespace(
-            day=self.day, grid=GRID, sites=self.sites, antennas={}, terrain_grid=AROUND, heights_m=self.ground,
-            clutter_m=None, power_lines=gpd.GeoDataFrame(geometry=self.lines),
-            substations=gpd.GeoDataFrame(geometry=self.stations),
-            quarantined_sites=self.aside,
-            accounts=(Account("sites", 3, (Refusal("s.csv", 3, "no geometry"),)),),
+            **ground_of(self.ground), day=self.day, grid=GRID, sites=self.sites, antennas={},
+            power_lines=gpd.GeoDataFrame(geometry=self.lines), substations=gpd.GeoDataFrame(geometry=self.stations),
+            quarantined_sites=self.aside, accounts=(Account("sites", 3, (Refusal("s.csv", 3, "no geometry"),)),),
         )  # fmt: skip
-        return causes(self.project, inputs, self.found(), self.power, self.micro, self.project.storm, workers, silent)
+        found, most = self.found(), self.project.cause.tested_pixels
+        at = sampled(found.label, self.micro, lacks_signal(found.zones), most, GRID, GRID)
+        power = together([Standing.on(GRID, self.sites).find(self.power)], len(self.sites), UNKNOWN)
+        return causes(self.project, inputs, found.zones, at, power, workers, silent)
 
     def told(self, name: str | None = None):
         "The one zone, or its row of a cause."
@@ -409,7 +419,7 @@ def test_a_row_set_aside_off_the_terrain_is_not_tried():
     ground = np.where(AROUND.x < 503_000, np.nan, LEVEL).astype(np.float32)
     made = Made(site(*FAR), aside=aside(site("a.csv:2", 2.05)))
     made.ground = ground
-    row = SimpleNamespace(terrain_grid=AROUND, heights_m=ground, day=DAY, antennas={}, quarantined_sites=made.aside)
+    row = SimpleNamespace(**ground_of(ground), day=DAY, antennas={}, quarantined_sites=made.aside)
     assert quarantined(made.project, row, made.sites).counts["not_tried"] == {"off_terrain": 1}
 
 
@@ -427,7 +437,7 @@ def test_a_row_under_the_id_of_a_site_is_tried_only_if_it_says_something_else(ch
     "Its own site counts already and would not cure what it does not."
     row = {**site("B (a.csv:9)", 3.05, filed_id="B"), **changes}
     told = Made(site("B", 3.05), aside=aside(row))
-    inputs = SimpleNamespace(terrain_grid=AROUND, heights_m=LEVEL, day=DAY, antennas={}, quarantined_sites=told.aside)
+    inputs = SimpleNamespace(**ground_of(LEVEL), day=DAY, antennas={}, quarantined_sites=told.aside)
     counts = quarantined(told.project, inputs, told.sites).counts
     assert counts["not_tried"] == ({} if tried else {"repeats_a_site": 1})
     planned = told.sites.assign(on_air=False)  # a site that does not count yet repeats nothing
@@ -512,6 +522,21 @@ def test_neither_threads_nor_the_order_of_rows_change_anything():
     pd.testing.assert_frame_equal(once.table, again.table)
     pd.testing.assert_frame_equal(once.zones, again.zones)
     assert once.table.holds.any()
+
+
+def test_zones_in_batches_of_their_own_have_the_causes_of_one_batch(monkeypatch):
+    "Villages 2, 4 and 6 km from the west: all in one world, or each on the ground within its own reach."
+    rows = [site(f"S{n}", 0.9 * n, eirp_dbm=24.0 + n, downtilt_deg=9.0, height_agl_m=10.0 + n) for n in range(8)]
+    rough = (np.random.default_rng(6).uniform(0, 60, AROUND.shape)).astype(np.float32)
+    made = Made(*rows, site("P", 3.05, **PLANNED), ground=rough, radio=EDGE | B28)
+    for column in (10, 60):
+        made.micro[2:5, column : column + 4] = 10 * PERSON
+    once = made.causes()
+    monkeypatch.setattr(trials, "_reach_pixels", lambda *_: 1)
+    again = made.causes()
+    assert len(once.zones) > 1
+    pd.testing.assert_frame_equal(once.table, again.table)
+    pd.testing.assert_frame_equal(once.zones, again.zones)
 
 
 def test_an_operator_without_a_site_is_refused():

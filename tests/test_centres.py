@@ -12,7 +12,9 @@ from pyproj import CRS
 from scipy import sparse
 
 from phusong.grid import Grid
-from phusong.pipeline.centres import centre_columns
+from phusong.ledger.surface import Whole
+from phusong.pipeline.centres import centre_columns, centres, most_peopled
+from phusong.pipeline.ground import Ground
 from phusong.units import ANY, GOOD, LIMITED, LIMITED_OR_BETTER, NONE, UNKNOWN
 
 GRID = Grid(CRS(3405), 500_000.0, 2_300_200.0, 100.0, (2, 6))
@@ -31,13 +33,10 @@ def columns(offices: list[tuple[float, float]] | None = None, level: np.ndarray 
     communes = gpd.GeoDataFrame(geometry=shapely.box(west, GRID.south, west + 200, GRID.north), crs=GRID.crs)
     at = [shapely.Point(GRID.west + x, GRID.north - y) for x, y in offices or []]
     places = gpd.GeoDataFrame({"kind": ["commune_office"] * len(at)}, geometry=at, crs=GRID.crs)
-    base = SimpleNamespace(
-        inputs=SimpleNamespace(grid=GRID, communes=communes, places=None if offices is None else places),
-        divided=sparse.csr_array(divided),
-        project=SimpleNamespace(zones=SimpleNamespace(level=required)),
-    )
-    surface = SimpleNamespace(level={} if level is None else {("NR", ANY): level})
-    found = centre_columns(base, surface)
+    inputs = SimpleNamespace(grid=GRID, communes=communes, places=None if offices is None else places)
+    ground = Ground(sparse.csr_array(divided), sparse.csr_array((divided >= 0).astype(float)), 0, 0)
+    tiled = Whole(GRID, SimpleNamespace(level={} if level is None else {("NR", ANY): level}))
+    found = centre_columns(centres(inputs, [most_peopled(ground, GRID, GRID)]), tiled, required)
     return found.centre_covered.tolist(), found.centre_from.tolist()
 
 

@@ -67,11 +67,13 @@ def imported(module: Path) -> set[str]:
 
 
 RUN_TIME = requirements(PROJECT["dependencies"])
+ON_DEMAND = {("distributed", "coverage/phusong/pipeline/workforce.py"): "dask"}
+"""Imported only by whoever asks for it, and the extra that brings it."""
 THIRD_PARTY = {
     (name, str(module.relative_to(ROOT)))
     for module in modules()
     for name in imported(module) - set(sys.stdlib_module_names) - {"phusong"}
-}
+} - set(ON_DEMAND)
 IMPORTABLE = {IMPORT_NAMES.get(name, name): name for name in RUN_TIME}
 
 
@@ -116,6 +118,12 @@ def test_extras_stay_out_of_the_run_time_set(extra):
     own = requirements(PROJECT["optional-dependencies"][extra])
     assert set(own) & set(RUN_TIME) == set(), "stands among the dependencies already"
     assert {found for found in THIRD_PARTY if found[0] in {name.replace("-", "_") for name in own}} == set()
+
+
+def test_what_is_imported_on_demand_has_an_extra():
+    for (name, module), extra in ON_DEMAND.items():
+        assert name in requirements(PROJECT["optional-dependencies"][extra])
+        assert name in imported(ROOT / module)
 
 
 def test_every_import_is_declared():

@@ -63,7 +63,7 @@ def tile_of(near: pd.DataFrame, grid: Grid = GRID, voids: bool = True) -> Tile:
     if voids:
         ground[45, 35:40] = np.nan
     own = grid.padded(3000)
-    return Tile(grid, own, near, ground[around.window(own)], None, "tile")
+    return Tile(grid, own, near, ground[around.window(own)], None, "tile", {})
 
 
 def signal(study: Project, tile: Tile, near: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -91,9 +91,9 @@ def plainly(study: Project, tile: Tile) -> np.ndarray:
 
 
 def look(study: Project, tile: Tile, inside: np.ndarray | None = None) -> np.ndarray:
-    servers = tile.servers(study, INPUTS, 1, silent)
+    servers = tile.servers(study, 1, silent)
     asked = np.ones(tile.grid.shape, bool) if inside is None else inside
-    return fragile(study, INPUTS, tile, servers, asked, 2, silent)
+    return fragile(study, tile, servers, asked, 2, silent)
 
 
 HOURS = np.random.default_rng(9).choice([1.0, 4.0, 9.0, np.nan], 40, p=[0.6, 0.1, 0.15, 0.15])
@@ -149,9 +149,9 @@ def test_outside_is_its_own_value_and_costs_nothing():
 def test_only_pixels_that_no_strongest_server_saves_are_computed_anew(monkeypatch):
     "With long backup everywhere the engine is not asked again."
     study, tile = project(), tile_of(sites([10.0] * 20))
-    servers = tile.servers(study, INPUTS, 1, silent)
+    servers = tile.servers(study, 1, silent)
     monkeypatch.setattr(Tile, "servers", None)
-    found = fragile(study, INPUTS, tile, servers, np.ones(GRID.shape, bool), 1, silent)
+    found = fragile(study, tile, servers, np.ones(GRID.shape, bool), 1, silent)
     assert not (found == 1).any()
 
 

@@ -57,7 +57,7 @@ def sample(tmp_path_factory):
 @pytest.fixture
 def fresh(sample, tmp_path):
     "A copy of the sample study without its snapshots, to be changed."
-    shutil.copytree(sample[0], tmp_path / "study", ignore=shutil.ignore_patterns("snapshots", "logs", "maps"))
+    shutil.copytree(sample[0], tmp_path / "study", ignore=shutil.ignore_patterns("snapshots", "logs", "maps", "tiles"))
     return tmp_path / "study"
 
 

@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from phusong.cli import app
 from phusong.config import Project, load
 from phusong.errors import LayerError
+from phusong.layers.field import Array
 from phusong.ledger.period import Period
 from phusong.pipeline import footprints, storm
 from phusong.pipeline.preparation import placed, populate, prepare
@@ -225,7 +226,7 @@ def test_damaged_or_other_footprints_are_computed_anew_with_a_word(folder, study
         assert_same(first, again)
     wanted[0, 0] = True
     assert footprints.reach(small, inputs, wanted, 1, silent, True)[1] == "other"
-    hotter = replace(inputs, heights_m=inputs.heights_m + np.float32(1))
+    hotter = replace(inputs, terrain=Array(inputs.terrain_grid, inputs.heights_m + np.float32(1)))
     assert footprints.reach(small, hotter, wanted, 1, silent, True)[1] == "other"
     assert file.read_bytes() == whole
     assert [entry.name for entry in kept.parent.iterdir()] == ["footprints.kept"]

@@ -34,3 +34,7 @@ class SnapshotError(PhusongError):
 
 class FilingError(PhusongError):
     """A filed table cannot be read or understood as it stands."""
+
+
+class FetchError(PhusongError):
+    """Open data cannot be brought from where it was asked for."""

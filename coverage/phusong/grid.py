@@ -117,13 +117,28 @@ class Grid:
         rows, columns = self.shape
         for row in range(0, rows, size):
             for column in range(0, columns, size):
-                yield Grid(
-                    self.crs,
-                    self.west + column * self.pixel_m,
-                    self.north - row * self.pixel_m,
-                    self.pixel_m,
-                    (min(size, rows - row), min(size, columns - column)),
-                )
+                yield self.part(row, column, size, size)
+
+    def part(self, row: int, column: int, rows: int, columns: int) -> Grid:
+        """
+        The sub-grid of some rows and columns from a pixel on, as far as they lie on the grid.
+
+        Examples
+        --------
+        >>> Grid(CRS(3405), 0.0, 0.0, 50.0, (3, 4)).part(-1, 2, 3, 9).shape
+        (2, 2)
+        """
+        top, left = max(int(row), 0), max(int(column), 0)
+        bottom, right = min(int(row) + rows, self.shape[0]), min(int(column) + columns, self.shape[1])
+        west, north = self.west + left * self.pixel_m, self.north - top * self.pixel_m
+        return Grid(self.crs, west, north, self.pixel_m, (bottom - top, right - left))
+
+    def overlap(self, other: Grid) -> Grid:
+        """The pixels that two grids of one lattice share; its shape is not positive where there are none."""
+        west, north = max(self.west, other.west), min(self.north, other.north)
+        rows = round((north - max(self.south, other.south)) / self.pixel_m)
+        columns = round((min(self.east, other.east) - west) / self.pixel_m)
+        return Grid(self.crs, west, north, self.pixel_m, (rows, columns))
 
     def window(self, part: Grid) -> tuple[slice, slice]:
         """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -21,7 +23,15 @@ def clutter(world, grid=GRID, heights: dict[str, float] | None = None):
     "Heights and account of the world's land cover."
     project = world.project()
     radio = project.radio.model_copy(update={"clutter_heights_m": heights})
-    return read(project.model_copy(update={"radio": radio}), grid)
+    return on_all(read(project.model_copy(update={"radio": radio}), grid))
+
+
+def on_all(found):
+    "Heights on the whole grid, and the account with what they tell."
+    heights, account = found
+    if heights is None:
+        return found
+    return heights.on(heights.grid), replace(account, counts={**account.counts, **heights.counts})
 
 
 def polygons(world, *rows: tuple[str, tuple[float, float, float, float]], crs=3405, column="clutter_class") -> None:
@@ -158,7 +168,7 @@ def test_land_use_of_openstreetmap_over_a_real_study(shared_data):
     layer = project.layers.terrain.model_copy(update={"path": str(file), "columns": {"clutter_class": "fclass"}})
     project = project.model_copy(update={"layers": project.layers.model_copy(update={"clutter": layer})})
     hanoi = Grid.over((560_000.0, 2_310_000.0, 600_000.0, 2_350_000.0), 100.0, CRS(3405))
-    heights, account = read(project, hanoi)
+    heights, account = on_all(read(project, hanoi))
     assert account.counts["unknown_classes"] == {}
     assert sum(account.counts["pixels"].values()) + account.counts["unclassed_pixels"] == heights.size
     assert account.counts["pixels"]["industrial"] > 100

@@ -14,7 +14,7 @@ from pyproj import CRS
 from phusong.config import Prior, Study
 from phusong.errors import ConfigError, LayerError, PhusongError
 from phusong.layers.cautions import warnings
-from phusong.layers.inputs import read_inputs, selected
+from phusong.layers.reading import read_inputs, selected
 from phusong.layers.terrain import Terrain, Tile
 
 WEST, SOUTH = 500_000, 2_300_000

@@ -13,7 +13,7 @@ from phusong import pipeline
 from phusong.config import shipped
 from phusong.errors import LayerError
 from phusong.layers import reports
-from phusong.layers.inputs import read_inputs
+from phusong.layers.reading import read_inputs
 
 DAY = dt.date(2026, 9, 30)
 HEADER = "report_id,kind,commune_code,note,reported_at,format,longitude,latitude"

@@ -5,16 +5,13 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import CRS
 
-from phusong.grid import Grid
 from phusong.ledger.villages import village_table
 
 
-def test_signal_is_that_of_the_villages_pixel_and_unknown_beyond_the_grid():
-    grid = Grid(CRS(3405), 500_000.0, 2_300_000.0, 100.0, (1, 2))
+def test_codes_become_words():
     east = gpd.points_from_xy([500_050, 500_150, 500_950], [2_299_950] * 3)
-    villages = gpd.GeoDataFrame({"village_id": ["a", "b", "c"]}, geometry=east, crs=grid.crs)
+    villages = gpd.GeoDataFrame({"village_id": ["a", "b", "c"]}, geometry=east, crs=3405)
     power = pd.DataFrame(
         {
             "power": np.array([0, 1, 255], np.uint8),
@@ -24,9 +21,8 @@ def test_signal_is_that_of_the_villages_pixel_and_unknown_beyond_the_grid():
             "line_distance_m": [40.0, 1200.0, np.nan],
         }
     )
-    table = village_table(
-        villages, grid, np.array([[1, 0]], np.uint8), np.array([[1, 0]], np.uint8), power, np.array([12, 0, 7])
-    )
+    codes = np.array([1, 0, 255])
+    table = village_table(villages, codes, codes, power, np.array([12, 0, 7]))
     assert table.people.tolist() == [12, 0, 7]
     assert table.signal.tolist() == ["served", "not_served", "unknown"]
     assert table.fragile.tolist() == ["yes", "no", "unknown"]

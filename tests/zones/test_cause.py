@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
+from pyproj import CRS
 
 from phusong.config.cause import Cause
 from phusong.errors import ConfigError
+from phusong.grid import Grid
 from phusong.publish.labels import read_labels
 from phusong.zones.cause import CAUSES, Sampled, refuse_unknown_operators, sampled, smallest, suspects, trial
 
+GRID = Grid(CRS(3405), 0.0, 0.0, 100.0, (2, 3))
 DAY = dt.date(2026, 9, 30)
 EARLIER, LATER = pd.Timestamp(2026, 9, 30), pd.Timestamp(2026, 10, 1)
 NOTHING = -np.inf
@@ -23,13 +26,20 @@ NOTHING = -np.inf
 def test_only_inhabited_pixels_of_the_zones_asked():
     label = np.array([[0, 1, 1], [-1, 1, 2]], np.int32)
     micro = np.array([[1, 0, 4], [9, 6, 3]], np.int64)
-    found = sampled(label, micro, np.array([1, 2]), 9)
+    found = sampled(label, micro, np.array([False, True, True]), 9, GRID, GRID)
     assert (found.pixel.tolist(), found.zone.tolist(), found.micro.tolist()) == ([2, 4, 5], [1, 1, 2], [4, 6, 3])
 
 
 def test_of_equally_populous_pixels_the_first():
-    found = sampled(np.zeros((1, 4), np.int32), np.array([[5, 7, 5, 5]]), np.array([0]), 3)
+    row = Grid(CRS(3405), 0.0, 0.0, 100.0, (1, 4))
+    found = sampled(np.zeros((1, 4), np.int32), np.array([[5, 7, 5, 5]]), np.array([True]), 3, row, row)
     assert found.pixel.tolist() == [0, 1, 2]
+
+
+def test_pixels_of_a_tile_have_their_place_in_the_study():
+    tile = GRID.part(1, 1, 1, 2)
+    found = sampled(np.array([[0, 0]], np.int32), np.array([[5, 7]]), np.array([True]), 1, tile, GRID)
+    assert (found.pixel.tolist(), found.micro.tolist()) == ([5], [7])
 
 
 def frame(*rows: tuple[str, object, bool]) -> pd.DataFrame:

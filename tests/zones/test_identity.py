@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
+from small_zones import drawn
 
 from phusong.grid import Grid
 from phusong.zones.gaps import Gap
-from phusong.zones.identity import Event, Identity, identify
-from phusong.zones.patches import patches
+from phusong.zones.identity import Before, Event, Identity, identify, lying
 
 PERSON = 1_000_000
 LETTERS = {".": Gap.NONE, "s": Gap.SIGNAL, "p": Gap.POWER, "b": Gap.BOTH, "?": Gap.UNKNOWN, "#": Gap.OUTSIDE}
@@ -39,8 +39,10 @@ class Story:
         living = np.ones(gap.shape) if people is None else np.array([list(map(float, row)) for row in people])
         micro = np.rint(living * PERSON).astype(np.int64)
         grid = Grid(CRS(3405), *corner, pixel_m, gap.shape)
-        found = patches(gap, micro, grid, round(self.least * PERSON))
-        known = identify(self.zones, self.closed, found, gap, micro, grid, period, self.share)
+        found = drawn(gap, micro, grid, round(self.least * PERSON))
+        before = Before.of(self.zones, self.closed, grid)
+        lain = lying(before, found.label, gap, micro, grid)
+        known = identify(before, lain, found.zones, period, self.share)
         self.zones = found.zones.assign(**{name: known.current[name] for name in known.current})
         self.closed, self.label = known.closed, found.label
         return known

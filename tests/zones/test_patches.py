@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
+from small_zones import Drawn, drawn
 
 from phusong.grid import Grid
+from phusong.zones import location, sums
 from phusong.zones.gaps import Gap
-from phusong.zones.patches import Patches, in_communes, nearest_villages, patches
 
 PERSON = 1_000_000
 LETTERS = {".": Gap.NONE, "s": Gap.SIGNAL, "p": Gap.POWER, "b": Gap.BOTH, "?": Gap.UNKNOWN, "#": Gap.OUTSIDE}
@@ -35,9 +36,18 @@ def lattice(rows: int, columns: int, pixel_m: float = 100.0) -> Grid:
     return Grid(CRS(3405), 500_000.0, 2_300_000.0, pixel_m, (rows, columns))
 
 
-def found_in(gap: NDArray[np.uint8], people: NDArray[np.int64] | None = None, least: float = 0) -> Patches:
+def found_in(gap: NDArray[np.uint8], people: NDArray[np.int64] | None = None, least: float = 0) -> Drawn:
     everyone = np.full(gap.shape, PERSON, np.int64) if people is None else people
-    return patches(gap, everyone, lattice(*gap.shape), round(least * PERSON))
+    return drawn(gap, everyone, lattice(*gap.shape), round(least * PERSON))
+
+
+def in_communes(found: Drawn, commune: NDArray[np.int32], people: NDArray[np.int64]) -> pd.DataFrame:
+    return location.in_communes(sums.by_pair(found.label, commune, people, "commune"), COMMUNES)
+
+
+def nearest_villages(found: Drawn, people: NDArray[np.int64], near: gpd.GeoDataFrame) -> pd.DataFrame:
+    grid = lattice(*people.shape)
+    return location.nearest_villages(location.leaning(found.label, people, grid, grid), grid, near)
 
 
 def test_pixels_that_touch_at_a_corner_are_one_zone():
@@ -104,13 +114,13 @@ def test_more_people_come_first_wherever_they_are():
 def test_areas_are_geodesic():
     "On the central meridian the scale is 0.9996: 1 km² on the map is 1 / 0.9996² = 1.0008 km² on the ground."
     gap = np.full((10, 10), Gap.SIGNAL, np.uint8)
-    found = patches(gap, np.full(gap.shape, PERSON), lattice(10, 10), PERSON)
+    found = drawn(gap, np.full(gap.shape, PERSON), lattice(10, 10), PERSON)
     assert found.zones.area_km2.tolist() == pytest.approx([1.0008], abs=1e-4)
     far = Grid(CRS(3405), 1_200_000.0, 1_100_000.0, 100.0, (10, 10))  # the sea by Trường Sa
     outline = gpd.GeoSeries([shapely.box(*far.bounds)], crs=3405).segmentize(50).to_crs(4326).iloc[0]
     ground = abs(Geod(ellps="WGS84").geometry_area_perimeter(outline)[0]) / 1e6
     assert ground < 0.99
-    assert patches(gap, np.full(gap.shape, PERSON), far, PERSON).zones.area_km2.tolist() == pytest.approx(
+    assert drawn(gap, np.full(gap.shape, PERSON), far, PERSON).zones.area_km2.tolist() == pytest.approx(
         [ground], abs=1e-4
     )
 
@@ -119,7 +129,7 @@ def test_hole_is_not_of_the_zone():
     "A ring of eight pixels of 1 km: 8 km² and not 9; the pixel that touches it from outside at a corner is the ninth."
     grid = lattice(4, 4, 1000.0)
     gap = picture("sss.", "s.s.", "sss.", "...s")
-    found = patches(gap, np.full(gap.shape, PERSON), grid, PERSON)
+    found = drawn(gap, np.full(gap.shape, PERSON), grid, PERSON)
     assert len(found.zones) == 1
     outline = found.zones.geometry.iloc[0]
     assert outline.is_valid
@@ -203,7 +213,7 @@ def test_zone_belongs_to_the_commune_with_most_of_its_people():
     "4 people in the first, 6 in the third, 1 in the second; all three are named."
     gap, people = picture("ssss"), micro([4, 3, 3, 1])
     found = found_in(gap, people)
-    named = in_communes(found, np.array([[0, 2, 2, 1]], np.int32), people, COMMUNES)
+    named = in_communes(found, np.array([[0, 2, 2, 1]], np.int32), people)
     assert named.to_dict("records") == [
         {
             "commune_code": "02003",
@@ -216,14 +226,14 @@ def test_zone_belongs_to_the_commune_with_most_of_its_people():
 
 def test_equal_people_go_to_the_lower_code_and_touched_communes_without_people_are_named():
     gap, people = picture("sss"), micro([5, 5, 0])
-    named = in_communes(found_in(gap, people), np.array([[1, 0, 2]], np.int32), people, COMMUNES)
+    named = in_communes(found_in(gap, people), np.array([[1, 0, 2]], np.int32), people)
     assert named.commune_code.tolist() == ["01001"]
     assert named.commune_codes.tolist() == ["01001;01002;02003"]
 
 
 def test_communes_follow_the_ranking_of_the_zones():
     gap, people = picture("s.s.s"), micro([1, 0, 3, 0, 2])
-    named = in_communes(found_in(gap, people), np.array([[0, 0, 1, 1, 2]], np.int32), people, COMMUNES)
+    named = in_communes(found_in(gap, people), np.array([[0, 0, 1, 1, 2]], np.int32), people)
     assert named.commune_code.tolist() == ["01002", "02003", "01001"]
 
 
@@ -246,21 +256,21 @@ def test_nearest_village_to_the_centre_of_the_people():
     The village at 150 m is then nearer than the one at the zone's middle, 250 m.
     """
     gap, people = picture("sssss"), micro([9, 0, 0, 0, 1])
-    near = nearest_villages(found_in(gap, people), people, lattice(1, 5), villages((250, 50), (150, 50)))
+    near = nearest_villages(found_in(gap, people), people, villages((250, 50), (150, 50)))
     assert near.to_dict("records") == [{"village_id": "v1", "village_name": "Thôn 1", "village_distance_m": 60.0}]
 
 
 def test_distance_is_geodesic():
     "10 km on the map on the central meridian are 10 / 0.9996 = 10.004 km on the ground."
     gap, people = picture("s"), micro([1])
-    near = nearest_villages(found_in(gap, people), people, lattice(1, 1), villages((50, 10_050)))
+    near = nearest_villages(found_in(gap, people), people, villages((50, 10_050)))
     assert near.village_distance_m.tolist() == [10_004.0]
 
 
 def test_of_villages_equally_near_the_first():
     gap, people = picture("s.s"), micro([2, 0, 1])
     both = villages((250, 80), (150, 50), (150, 50), (50, 80), (250, 20))
-    near = nearest_villages(found_in(gap, people), people, lattice(1, 3), both)
+    near = nearest_villages(found_in(gap, people), people, both)
     assert near.village_id.tolist() == ["v3", "v0"]
 
 
@@ -268,10 +278,10 @@ def test_world_without_zones_or_villages():
     gap, people = picture("."), micro([1])
     nothing = found_in(gap, people)
     assert nothing.zones.crs == CRS(3405)
-    assert len(in_communes(nothing, np.zeros((1, 1), np.int32), people, COMMUNES)) == 0
-    near = nearest_villages(nothing, people, lattice(1, 1), villages((50, 50)))
+    assert len(in_communes(nothing, np.zeros((1, 1), np.int32), people)) == 0
+    near = nearest_villages(nothing, people, villages((50, 50)))
     assert (len(near), near.village_distance_m.dtype) == (0, np.float64)
-    alone = nearest_villages(found_in(picture("s"), people), people, lattice(1, 1), villages())
+    alone = nearest_villages(found_in(picture("s"), people), people, villages())
     assert alone.village_id.isna().tolist() == [True]
     assert alone.village_distance_m.isna().tolist() == [True]
     assert list(alone.columns) == ["village_id", "village_name", "village_distance_m"]

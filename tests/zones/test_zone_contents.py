@@ -8,11 +8,14 @@ import pandas as pd
 import pytest
 import shapely
 from pyproj import CRS, Geod
+from small_zones import Drawn, drawn
 
 from phusong.grid import Grid
-from phusong.zones.contents import contents
+from phusong.power.access import village_people
+from phusong.zones import sums
+from phusong.zones.contents import Points, Villages, contents
 from phusong.zones.gaps import Gap
-from phusong.zones.patches import patches
+from phusong.zones.standing import Standing, together
 
 PERSON = 1_000_000
 GRID = Grid(CRS(3405), 500_000.0, 2_300_000.0, 100.0, (1, 7))
@@ -20,7 +23,7 @@ GRID = Grid(CRS(3405), 500_000.0, 2_300_000.0, 100.0, (1, 7))
 GAP = np.array([[Gap.SIGNAL] * 3 + [Gap.NONE] + [Gap.POWER] * 3], np.uint8)
 PEOPLE = np.array([[10, 20, 30, 40, 1, 2, 4]]) * PERSON
 TERRITORY = np.array([[0, 0, 1, 1, 1, 2, -1]], np.int32)
-FOUND = patches(GAP, PEOPLE, GRID, PERSON)
+FOUND = drawn(GAP, PEOPLE, GRID, PERSON)
 
 
 def at(*pixels: float, **columns) -> gpd.GeoDataFrame:
@@ -39,8 +42,19 @@ def villages(**changed) -> gpd.GeoDataFrame:
     return at(0, 3, 5, **(columns | changed))
 
 
-def inside(of: gpd.GeoDataFrame | None = None, people=PEOPLE, territory=TERRITORY, **layers) -> pd.DataFrame:
-    return contents(FOUND, people, GRID, of, territory, **layers)
+def stands(found: Drawn, points: gpd.GeoDataFrame) -> np.ndarray:
+    return together([Standing.on(GRID, points).find(found.label)], len(points), -1)
+
+
+def inside(
+    of: gpd.GeoDataFrame | None = None, people=PEOPLE, territory=TERRITORY, points=None, roads=None, found=FOUND
+) -> pd.DataFrame:
+    known = None
+    if of is not None:
+        held = sums.by_pair(found.label, territory, people, "village")
+        known = Villages(of, stands(found, of), village_people(territory, people, len(of)), held)
+    placed = None if points is None else Points(points.kind, stands(found, points))
+    return contents(found.zones.geometry, known, placed, roads)
 
 
 def test_villages_that_stand_in_a_zone_and_those_with_people_in_it():
@@ -121,8 +135,8 @@ def test_what_has_no_layer_is_missing():
 def test_no_zones_and_no_villages():
     roads = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs=3405)
     layers = {"points": at(0, kind=["school"]), "roads": roads}
-    none = patches(np.zeros_like(GAP), PEOPLE, GRID, PERSON)
-    assert len(contents(none, PEOPLE, GRID, villages(), TERRITORY, **layers)) == 0
+    none = drawn(np.zeros_like(GAP), PEOPLE, GRID, PERSON)
+    assert len(inside(villages(), found=none, **layers)) == 0
     nobody = inside(villages()[:0], territory=np.full_like(TERRITORY, -1), **layers)
     assert nobody.villages.tolist() == nobody.villages_touched.tolist() == [0, 0]
     assert nobody.households.isna().all()
@@ -152,10 +166,9 @@ def test_kilometres_of_road_inside():
 def test_roads_are_measured_on_the_ellipsoid():
     "In the far south-west of the zone's projection a kilometre of the map is not one of the ground."
     grid = Grid(CRS(3405), 1_000_000.0, 1_000_000.0, 100.0, (1, 100))
-    found = patches(np.full((1, 100), Gap.SIGNAL, np.uint8), np.full((1, 100), PERSON), grid, PERSON)
+    found = drawn(np.full((1, 100), Gap.SIGNAL, np.uint8), np.full((1, 100), PERSON), grid, PERSON)
     line = gpd.GeoSeries([shapely.LineString([(1_000_000, 999_950), (1_010_000, 999_950)])], crs=3405)
-    length = contents(found, np.full((1, 100), PERSON), grid, None, np.zeros((1, 100), np.int32),
-                      roads=gpd.GeoDataFrame(geometry=line)).road_km[0]  # fmt: skip
+    length = contents(found.zones.geometry, roads=gpd.GeoDataFrame(geometry=line)).road_km[0]
     (start, end) = line.to_crs(4326).iloc[0].coords
     assert length == pytest.approx(Geod(ellps="WGS84").inv(*start, *end)[2] / 1000, abs=0.001)
     assert length < 9.98

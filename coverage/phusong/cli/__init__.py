@@ -13,8 +13,10 @@ from phusong.cli import checklist, ledger, radio, task, units
 from phusong.cli.check import check
 from phusong.cli.explain import explain
 from phusong.cli.export import export
+from phusong.cli.fetch import fetch
 from phusong.cli.intake import intake
 from phusong.cli.maps import maps
+from phusong.cli.publish import publish
 from phusong.cli.report import report
 from phusong.cli.storm import storm
 from phusong.cli.tables import print_table
@@ -42,9 +44,11 @@ app.command()(zones)
 app.command()(maps)
 app.command()(export)
 app.command()(report)
+app.command()(publish)
 app.command()(explain)
 app.command()(verify)
 app.command()(storm)
+app.command()(fetch)
 
 ProjectPath = Annotated[Path, typer.Argument(help="project.toml, or the folder it lies in.", metavar="PROJECT")]
 PeriodText = Annotated[str, typer.Option(help="Quarter, such as 2026Q3.")]
@@ -80,6 +84,9 @@ def run(
     project: ProjectPath,
     period: PeriodText,
     workers: Annotated[int, typer.Option(min=1, help="Threads of the radio stage.")] = os.cpu_count() or 1,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers compute the tiles, tls://HOST:PORT.")
+    ] = None,
     maps: Annotated[Path | None, typer.Option(help="Folder for the map; else beside the project.")] = None,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -96,7 +103,7 @@ def run(
 
     with Reporter(quiet) as reporter:
         announce(reporter)
-        outcome = pipeline.run(study, period, workers, reporter.step)
+        outcome = pipeline.run(study, period, workers, reporter.step, scheduler)
         reporter.step("drawing the map", 0, 0)
         page = write_map(outcome.edition, (maps or study.folder / "maps") / f"{study.name}-{period}.html")
     if not quiet:

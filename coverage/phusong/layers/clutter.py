@@ -10,14 +10,15 @@ import geopandas as gpd
 import numpy as np
 import pandera.pandas as pa
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from phusong.config import Project, shipped
 from phusong.errors import LayerError
 from phusong.grid import Grid
 from phusong.layers.account import Account, refuse_if
+from phusong.layers.field import Blocks
 from phusong.layers.files import refuse_table_keys
 from phusong.layers.points import read_shapes
+from phusong.layers.positions import positions
 from phusong.layers.raster import at_points, burnt, crs_of
 from phusong.layers.schema import word
 
@@ -32,7 +33,7 @@ _ROWS = 64
 _NOTHING = 0
 
 
-def read(project: Project, grid: Grid) -> tuple[NDArray[np.float32] | None, Account]:
+def read(project: Project, grid: Grid) -> tuple[Blocks | None, Account]:
     """
     Representative clutter height in metres of each pixel of a grid; None when the project has no land cover.
 
@@ -41,8 +42,8 @@ def read(project: Project, grid: Grid) -> tuple[NDArray[np.float32] | None, Acco
 
     Returns
     -------
-    Heights, and the account with the pixels of each class (`pixels`), those without one (`unclassed_pixels`), and the
-    pixels of classes that have no height (`unknown_classes`).
+    Heights, which tell the pixels of each class (`pixels`), those without one (`unclassed_pixels`), and the pixels of
+    classes that have no height (`unknown_classes`); and the account of the rows.
 
     Raises
     ------
@@ -56,15 +57,14 @@ def read(project: Project, grid: Grid) -> tuple[NDArray[np.float32] | None, Acco
     rasters = [file for file in files if file.suffix.lower() in RASTERS]
     if rasters and len(rasters) < len(files):
         raise LayerError("clutter", ["some files are rasters and some are not: expected one kind"])
+    table = _heights_of_classes(project, WORLDCOVER if rasters else OSM)
     if rasters:
         refuse_table_keys("clutter", layer, "a raster")
-        names, place = _sampled(rasters, grid)
-        account = Account("clutter", len(rasters))
-    else:
-        polygons, account = read_shapes(project, "clutter", SCHEMA, "clutter_class", ("Polygon", "MultiPolygon"))
-        names, place = _smallest(polygons, grid)
-    heights, counts = _heights(names, place, _heights_of_classes(project, WORLDCOVER if rasters else OSM))
-    return heights, Account("clutter", account.rows_in, account.refused, account.repaired, counts)
+        for file in rasters:
+            crs_of("clutter", file)
+        return Blocks(grid, lambda part: _heights(*_sampled(rasters, part), table)), Account("clutter", len(rasters))
+    polygons, account = read_shapes(project, "clutter", SCHEMA, "clutter_class", ("Polygon", "MultiPolygon"))
+    return Blocks(grid, lambda part: _heights(*_smallest(polygons, part), table)), account
 
 
 def _heights(
@@ -109,11 +109,11 @@ def _sampled(files: list[Path], grid: Grid) -> tuple[list[str], NDArray[np.int32
     """Classes in the order of their numbers; where tiles overlap, the first that has a class counts."""
     values = np.full(grid.shape, np.nan)
     for file in files:
-        into = Transformer.from_crs(grid.crs, crs_of("clutter", file), always_xy=True)
         for top in range(0, grid.shape[0], _ROWS):
-            x, y = into.transform(*np.meshgrid(grid.x, grid.y[top : top + _ROWS]))
+            strip = grid.part(top, 0, _ROWS, grid.shape[1])
             part = values[top : top + _ROWS]
-            part[:] = np.where(np.isnan(part), at_points("clutter", file, x, y), part)
+            found = at_points("clutter", file, *positions(strip, crs_of("clutter", file)))
+            part[:] = np.where(np.isnan(part), found, part)
     classes, place = np.unique(values, return_inverse=True)  # what is not a number comes last
     known = classes[~np.isnan(classes)]
     place = np.where(np.isnan(values), _NOTHING, place.reshape(values.shape) + 1)

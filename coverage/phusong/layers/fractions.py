@@ -21,8 +21,9 @@ def area_fractions(shapes: NDArray[np.object_], grid: Grid) -> sparse.csr_array:
     Fraction of each pixel's area that each polygon covers.
 
     Every edge adds the signed area between itself and the right end of its row, split exactly at the pixels' edges; the
-    running sum along the row is then the covered area (Green's theorem, as in exact-coverage font rasterisers). A
-    polygon is worked out in its own window of the lattice, so no choice of grid or tile changes its fractions.
+    running sum along the row is then the covered area (Green's theorem, as in exact-coverage font rasterisers). Each
+    part of a polygon is worked out in its own window of the lattice, so no choice of grid or tile changes its
+    fractions, and islands far apart need no room between them.
 
     Parameters
     ----------
@@ -43,19 +44,24 @@ def area_fractions(shapes: NDArray[np.object_], grid: Grid) -> sparse.csr_array:
     rows, columns = grid.shape
     pixels: list[NDArray[np.int64]] = []
     values: list[NDArray[np.float64]] = []
-    for shape in shapely.orient_polygons(shapes, exterior_cw=False):
-        pixel, value = _covered(shape, grid)
+    parts, of = shapely.get_parts(shapely.orient_polygons(shapes, exterior_cw=False), return_index=True)
+    near = shapely.intersects(shapely.envelope(parts), shapely.box(*grid.bounds))
+    for part in parts[near]:
+        pixel, value = _covered(part, grid)
         pixels.append(pixel)
         values.append(value)
-    edges = np.cumsum([0, *map(len, pixels)])
-    data = np.concatenate(values) if values else np.empty(0)
-    return sparse.csr_array((data, np.concatenate(pixels or [edges[:0]]), edges), (len(shapes), rows * columns))
+    sizes = [len(pixel) for pixel in pixels]
+    row, data = np.repeat(of[near], sizes), np.concatenate([np.empty(0), *values])
+    pixel = np.concatenate([np.empty(0, np.int64), *pixels])
+    # two parts may meet in a pixel, whose fractions are added; together they cover no more than all of it
+    found = sparse.coo_array((data, (row, pixel)), (len(shapes), rows * columns)).tocsr()
+    found.sort_indices()
+    found.data = np.minimum(found.data, 1.0)
+    return found
 
 
-def _covered(shape: shapely.Geometry, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    if shapely.is_empty(shape):
-        return np.empty(0, np.int64), np.empty(0)
-    rings = shapely.get_rings(shapely.get_parts(shape))
+def _covered(part: shapely.Geometry, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    rings = shapely.get_rings(part)
     corners = shapely.get_coordinates(rings)
     ends = np.cumsum([0, *shapely.get_num_coordinates(rings)])
     # counted from the origin of the lattice and not from the grid's corner: the same bits in every grid

@@ -1,53 +1,22 @@
-"""Inputs: every layer of a study, read and checked together, cut to where it can matter."""
+"""Inputs: every layer of a study on one day, checked and cut to where it can matter."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
 
-from phusong.config import Project, Study
-from phusong.errors import ConfigError, LayerError, PhusongError
 from phusong.grid import Grid
-from phusong.layers import (
-    antennas,
-    clutter,
-    dead_zone_list,
-    night_lights,
-    places,
-    power_lines,
-    priors,
-    quarantined_sites,
-    reports,
-    roads,
-    substations,
-    tables,
-    villages,
-)
-from phusong.layers import claims as claim_layer
-from phusong.layers import communes as commune_layer
-from phusong.layers import population as population_layer
-from phusong.layers import sites as site_layer
-from phusong.layers import terrain as terrain_layer
-from phusong.layers.account import Account, refuse_if
+from phusong.layers.account import Account
 from phusong.layers.antennas import Pattern
 from phusong.layers.communes import Seams
-from phusong.layers.fractions import area_fractions
-from phusong.layers.points import empty
+from phusong.layers.field import Field
 from phusong.layers.population import Population
-from phusong.layers.terrain import Terrain
-
-Report = Callable[[str], None]
-T = TypeVar("T")
-F = TypeVar("F", bound=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -70,10 +39,10 @@ class Inputs:
         Antenna patterns by the names that sites call them.
     claims
         Coverage that operators claim, where it touches the grid.
-    heights_m
-        Terrain on `terrain_grid`, which is `grid` with the reach as margin.
-    clutter_m
-        Representative clutter height there; None without land cover.
+    terrain
+        Heights in metres above sea level on `grid` with the reach as margin; NaN where not known.
+    clutter
+        Representative clutter height there, in metres; None without land cover.
     radiance_nw_cm2_sr
         Light at night at each of the villages; NaN where nothing is known, and without such a layer.
     dead_zone_list
@@ -102,9 +71,8 @@ class Inputs:
     terminals: pd.DataFrame
     outages: pd.DataFrame
     population: Population
-    terrain_grid: Grid
-    heights_m: NDArray[np.float32]
-    clutter_m: NDArray[np.float32] | None
+    terrain: Field
+    clutter: Field | None
     radiance_nw_cm2_sr: NDArray[np.float64]
     dead_zone_list: gpd.GeoDataFrame | None
     places: gpd.GeoDataFrame | None
@@ -113,288 +81,25 @@ class Inputs:
     accounts: tuple[Account, ...]
     reports: gpd.GeoDataFrame | None = None
 
+    @property
+    def terrain_grid(self) -> Grid:
+        """Of terrain and clutter."""
+        return self.terrain.grid
 
-def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
-    """
-    Read every layer; faults of all of them are collected before anything is refused.
+    @property
+    def heights_m(self) -> NDArray[np.float32]:
+        """Terrain on the whole of its grid, which must fit into memory."""
+        return self.terrain.on(self.terrain.grid)
 
-    Parameters
-    ----------
-    day
-        Last day of the period.
-    report
-        Told what is being read.
+    @property
+    def clutter_m(self) -> NDArray[np.float32] | None:
+        """Clutter on the whole of its grid, which must fit into memory."""
+        return None if self.clutter is None else self.clutter.on(self.clutter.grid)
 
-    Raises
-    ------
-    PhusongError
-        With the faults of every layer.
-    """
-    faults: list[PhusongError] = []
+    def heights(self, part: Grid) -> NDArray[np.float32]:
+        """Terrain on a sub-grid of its grid."""
+        return self.terrain.on(part)
 
-    def attempt(name: str, read: Callable[[], T]) -> T | None:
-        report(f"reading {name}")
-        try:
-            return read()
-        except PhusongError as fault:
-            faults.append(fault)
-            return None
-
-    crs = _project_crs(project)
-    terrain = attempt("terrain headers", lambda: terrain_layer.find(project))
-    units = attempt("communes", lambda: commune_layer.read(project, day))
-    readers: dict[str, Callable[[], tuple[Any, Account]]] = {
-        "sites": lambda: site_layer.read(project),
-        "villages": lambda: villages.read(project),
-        "power_lines": lambda: power_lines.read(project),
-        "substations": lambda: substations.read(project),
-        "terminals": lambda: tables.read_terminals(project),
-        "outages": lambda: tables.read_outages(project),
-        "claims": lambda: claim_layer.read(project),
-        "antennas": lambda: antennas.read(project),
-        "dead_zone_list": lambda: dead_zone_list.read(project),
-        "places": lambda: places.read(project),
-        "roads": lambda: roads.read(project),
-        "quarantined_sites": lambda: quarantined_sites.read(project),
-        "reports": lambda: reports.read(project),
-    }
-    read = {name: attempt(name, reader) for name, reader in readers.items()}
-    area = attempt("study area", lambda: _study(units, terrain, project, crs)) if units and terrain else None
-    people = attempt("population", lambda: population_layer.read(project, area[1])) if area else None
-    if area:
-        read["clutter"] = attempt("clutter", lambda: clutter.read(project, _around(project, area[1])))
-    own = _of(read["villages"][0], area[0]) if area and read["villages"] else empty(villages.SCHEMA, crs)
-    read["night_lights"] = attempt("night_lights", lambda: night_lights.radiance_nw_cm2_sr(project, own))
-    if area is None:
-        attempt("population headers", lambda: population_layer.find(project))  # its faults are told all the same
-    if faults or terrain is None or units is None or area is None or people is None:
-        raise _together(faults)
-    report("reading terrain and cutting the layers to the study")
-    return _cut(project, day, terrain, units, area, people, {n: r for n, r in read.items() if r is not None})
-
-
-def selected(communes: gpd.GeoDataFrame, study: Study, terrain: Terrain) -> NDArray[np.bool_]:
-    """
-    Which communes are studied.
-
-    Raises
-    ------
-    ConfigError
-        When a named code is not among the communes, or nothing is selected.
-    """
-    for key, wanted in (("province_code", study.province_codes), ("commune_code", study.commune_codes)):
-        if wanted:
-            unknown = sorted(set(wanted) - set(communes[key]))
-            if unknown:
-                raise ConfigError(f"study.{key}s: no commune of that day has {key} {', '.join(unknown)}")
-            return communes[key].isin(wanted).to_numpy()
-    by_terrain = study.within == "terrain"
-    box, crs = (terrain.outline, terrain.crs) if by_terrain else (shapely.box(*study.within or ()), CRS(4326))
-    inside = shapely.covers(box, shapely.box(*communes.geometry.to_crs(crs).bounds.to_numpy().T))
-    if not inside.any():
-        raise ConfigError(f"study.within = {study.within!r}: no commune lies wholly inside")
-    return np.asarray(inside)
-
-
-def _project_crs(project: Project) -> CRS:
-    try:
-        crs = CRS.from_user_input(project.grid.crs)
-    except Exception as fault:
-        raise ConfigError(f"grid.crs = '{project.grid.crs}' is not a coordinate system: {fault}") from None
-    if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
-        raise ConfigError(f"grid.crs = '{project.grid.crs}' is {crs.name}; expected a projected CRS in metres")
-    return crs
-
-
-def _together(faults: list[PhusongError]) -> PhusongError:
-    return faults[0] if len(faults) == 1 else PhusongError("\n".join(map(str, faults)))
-
-
-Area = tuple[gpd.GeoDataFrame, Grid]
-
-
-def _study(units: tuple[gpd.GeoDataFrame, Account], terrain: Terrain, project: Project, crs: CRS) -> Area:
-    chosen = units[0][selected(units[0], project.study, terrain)]
-    studied = commune_layer.canonical(chosen, crs).reset_index(drop=True)
-    west, south, east, north = (float(edge) for edge in studied.total_bounds)
-    return studied, Grid.over((west, south, east, north), project.grid.pixel_m, crs)
-
-
-def _cut(
-    project: Project,
-    day: dt.date,
-    terrain: Terrain,
-    units: tuple[gpd.GeoDataFrame, Account],
-    area: Area,
-    people: tuple[Population, Account],
-    read: dict[str, Any],
-) -> Inputs:
-    studied, grid = area
-    neighbours = _neighbours(units[0], studied, people[0].ground(grid))
-    near = gpd.GeoDataFrame(pd.concat([studied, neighbours], ignore_index=True), crs=grid.crs)
-    seams = commune_layer.seams(near)
-    terrain_grid = _around(project, grid)
-    heights, terrain_account = terrain_layer.read(terrain, terrain_grid)
-    near = _sites(project, day, read["sites"], studied, terrain_grid, heights)
-    patterns, patterns_account = read["antennas"]
-    claims = _touching(read["claims"][0], grid)
-    all_villages, villages_account = read["villages"]
-    orphans = villages.unmatched(all_villages, units[0].commune_code)
-    own = _of(all_villages, studied)
-    ground = area_fractions(studied.geometry.to_numpy(), grid).sum(axis=0) > 0
-    known = ~np.isnan(heights[terrain_grid.window(grid)]).ravel()[ground]
-    if not known.any():
-        raise LayerError("terrain", ["no pixel of the study lies on it; is it the right terrain?"])
-    if not len(near[0]):
-        raise LayerError("sites", [_none_in_reach(read["sites"][0])])
-    sites, sites_account = _complete(project, near, units[0])
-    refuse_if("claims", site_layer.mistakable(pd.concat([read["sites"][0].operator, claims.operator])))
-    lines = _touching(read["power_lines"][0], grid)
-    stations = _touching(read["substations"][0], terrain_grid)
-    optional = {name: _counted(read[name], _touching(read[name][0], grid), "touching") for name in ("places", "roads")}
-    away = dead_zone_list.elsewhere(read["dead_zone_list"][0], own, units[0], studied, grid)
-    optional["dead_zone_list"] = _counted(read["dead_zone_list"], read["dead_zone_list"][0][~away], "studied")
-    optional["quarantined_sites"] = quarantined_sites.in_reach(
-        read["quarantined_sites"], units[0], terrain_grid, project.radio
-    )
-    optional["reports"] = _counted(read["reports"], _of(read["reports"][0], studied), "studied")
-    accounts = (
-        _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
-        _with(terrain_account, study_covered_share=float(known.mean())),
-        _with(people[1], communes_without_people=_without_people(people[0], studied)),
-        sites_account,
-        _with(
-            villages_account,
-            studied=len(own),
-            commune_unknown=orphans,
-            outside_their_commune=int(villages.astray(own, studied).sum()),
-        ),
-        _with(read["power_lines"][1], touching=len(lines)),
-        _with(read["substations"][1], in_reach=len(stations)),
-        *(_by_code(read[name], units[0], studied) for name in ("terminals", "outages")),
-        read["clutter"][1],
-        _with(read["claims"][1], touching=len(claims), operators_without_site=_absent(claims, sites)),
-        _with(patterns_account, sites_of_another_frequency=antennas.frequency_far(sites, patterns)),
-        optional["dead_zone_list"][1],
-        read["night_lights"][1],
-        *(optional[name][1] for name in ("places", "roads", "quarantined_sites", "reports")),
-    )
-    there = {name: frame if getattr(project.layers, name) else None for name, (frame, _) in optional.items()}
-    return Inputs(
-        day=day,
-        grid=grid,
-        communes=studied,
-        neighbours=neighbours,
-        seams=seams,
-        villages=own,
-        sites=sites,
-        antennas=patterns,
-        claims=claims,
-        power_lines=lines,
-        substations=stations,
-        terminals=_of(read["terminals"][0], studied),
-        outages=_of(read["outages"][0], studied),
-        population=people[0],
-        terrain_grid=terrain_grid,
-        heights_m=heights,
-        clutter_m=read["clutter"][0],
-        radiance_nw_cm2_sr=read["night_lights"][0],
-        accounts=accounts,
-        **there,
-    )
-
-
-def _around(project: Project, grid: Grid) -> Grid:
-    return grid.padded(project.radio.farthest_km * 1000)
-
-
-def _neighbours(units: gpd.GeoDataFrame, studied: gpd.GeoDataFrame, ground: Grid) -> gpd.GeoDataFrame:
-    box = gpd.GeoSeries([shapely.box(*ground.padded(1000).bounds)], crs=ground.crs).to_crs(units.crs).iloc[0]
-    near = units[shapely.intersects(units.geometry.to_numpy(), shapely.box(*box.bounds))]
-    others = commune_layer.canonical(near[~near.commune_code.isin(studied.commune_code)], ground.crs)
-    return others[shapely.intersects(others.geometry.to_numpy(), shapely.box(*ground.bounds))].reset_index(drop=True)
-
-
-def _sites(
-    project: Project,
-    day: dt.date,
-    read: tuple[gpd.GeoDataFrame, Account],
-    studied: gpd.GeoDataFrame,
-    terrain_grid: Grid,
-    heights: NDArray[np.float32],
-) -> tuple[gpd.GeoDataFrame, Account]:
-    """Sites in reach, marked; the account says how many count, and lists those in reach that stand off the terrain."""
-    everywhere, account = read
-    layer = project.layers.sites
-    near = _touching(everywhere, terrain_grid)
-    tree = shapely.STRtree(studied.geometry.to_numpy())
-    inside = np.zeros(len(near), bool)
-    inside[tree.query(near.geometry.to_numpy(), predicate="within")[0]] = True
-    off = np.isnan(terrain_grid.bilinear(heights, near.geometry.x.to_numpy(), near.geometry.y.to_numpy()))
-    counting = site_layer.on_air(near, day, layer.as_of).to_numpy(bool)
-    marked = near.assign(on_air=counting, in_study=inside, off_terrain=off)
-    return marked, _with(
-        account,
-        in_reach=len(near),
-        in_reach_on_air=int(counting.sum()),
-        on_air_off_terrain=int((off & counting).sum()),
-        off_terrain_site_ids=near.site_id[off & counting].tolist(),
-        undated=int(everywhere.on_air_date.isna().sum()),
-        status_contradicts_date=site_layer.contradictions(everywhere, layer.as_of),
-    )
-
-
-def _complete(
-    project: Project, near: tuple[gpd.GeoDataFrame, Account], units: gpd.GeoDataFrame
-) -> tuple[gpd.GeoDataFrame, Account]:
-    """Sites in reach with their setting, and with what their file leaves empty taken from the project's priors."""
-    sites, assumed = priors.filled(near[0].assign(setting=priors.settings(near[0], units)), project.radio)
-    return sites, _with(near[1], assumed=assumed, urban=int((sites.setting == "urban").sum()))
-
-
-def _absent(claims: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> list[str]:
-    """Operators with a technology that they claim to cover ground with and have no site of in reach."""
-    having = set(zip(sites.operator, sites.technology, strict=True))
-    return [f"{o} {t}" for o, t in sorted(set(zip(claims.operator, claims.technology, strict=True)) - having)]
-
-
-def _none_in_reach(sites: gpd.GeoDataFrame) -> str:
-    if sites.empty:
-        return "the file has no rows"
-    first = sites.to_crs(4326).geometry.iloc[0]
-    where = f"the first stands at {first.x:.4f} E {first.y:.4f} N"
-    return f"none of the {len(sites)} sites is within reach of the study; are crs and coordinates right? ({where})"
-
-
-def _without_people(population: Population, studied: gpd.GeoDataFrame) -> int:
-    inhabited = shapely.STRtree(np.asarray(shapely.polygons(population.corners_m), object))
-    held = inhabited.query(studied.geometry.to_numpy(), predicate="intersects")[0]
-    return len(studied) - len(np.unique(held))
-
-
-def _counted(read: tuple[gpd.GeoDataFrame, Account], kept: gpd.GeoDataFrame, name: str) -> tuple[Any, Account]:
-    """What is kept of a layer, and its account with how many that are."""
-    return kept.reset_index(drop=True), _with(read[1], **{name: len(kept)})
-
-
-def _touching(frame: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
-    return frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*grid.bounds))].reset_index(drop=True)
-
-
-def _of(table: F, studied: gpd.GeoDataFrame) -> F:
-    return table[table.commune_code.isin(studied.commune_code)].reset_index(drop=True)
-
-
-def _by_code(read: tuple[pd.DataFrame, Account], units: gpd.GeoDataFrame, studied: gpd.GeoDataFrame) -> Account:
-    codes = read[0].commune_code
-    unknown = int((~codes.isin(units.commune_code)).sum())
-    return _with(read[1], studied=int(codes.isin(studied.commune_code).sum()), commune_unknown=unknown)
-
-
-def _told(seams: Seams) -> dict[str, Any]:
-    overlaps = {"overlapping_pairs": seams.pairs, "overlap_km2": round(seams.overlap_km2, 6)}
-    return {**overlaps, "gaps": seams.gaps, "gap_km2": round(seams.gap_km2, 6)}
-
-
-def _with(account: Account, **counts: Any) -> Account:
-    return replace(account, counts={**account.counts, **counts})
+    def clutter_heights(self, part: Grid) -> NDArray[np.float32] | None:
+        """Clutter on a sub-grid; None without land cover."""
+        return None if self.clutter is None else self.clutter.on(part)

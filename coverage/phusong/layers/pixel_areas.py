@@ -7,16 +7,12 @@ from numpy.typing import NDArray
 from pyproj import Proj, Transformer
 
 from phusong.grid import Grid
+from phusong.layers.positions import smooth
 
 
-def geodesic_pixel_m2(grid: Grid, pixels: NDArray[np.integer]) -> NDArray[np.float64]:
+def geodesic_pixel_m2(grid: Grid) -> NDArray[np.float64]:
     """
-    Areas in square metres of some pixels on the ellipsoid of the grid's CRS, from the areal scale at their centres.
-
-    Parameters
-    ----------
-    pixels
-        Numbers of the pixels, counted row by row.
+    Area in square metres of each pixel on the ellipsoid of the grid's CRS, from the areal scale at its centre.
 
     Examples
     --------
@@ -24,10 +20,13 @@ def geodesic_pixel_m2(grid: Grid, pixels: NDArray[np.integer]) -> NDArray[np.flo
 
     >>> from pyproj import CRS
     >>> grid = Grid.over((499_900, 2_300_000, 500_000, 2_300_100), 100, CRS(3405))
-    >>> float(geodesic_pixel_m2(grid, np.array([0])).round(1)[0])
-    10008.0
+    >>> geodesic_pixel_m2(grid).round(1).tolist()
+    [[10008.0]]
     """
-    row, column = np.divmod(pixels, grid.shape[1])
     to_degrees = Transformer.from_crs(grid.crs, grid.crs.geodetic_crs, always_xy=True)
-    longitude, latitude = to_degrees.transform(grid.x[column], grid.y[row])
-    return np.asarray(grid.pixel_m**2 / Proj(grid.crs).get_factors(longitude, latitude).areal_scale, np.float64)
+    projection = Proj(grid.crs)
+
+    def scale(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        return [np.asarray(projection.get_factors(*to_degrees.transform(x, y)).areal_scale)]
+
+    return grid.pixel_m**2 / smooth(grid, scale)[0]

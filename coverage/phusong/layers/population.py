@@ -44,9 +44,17 @@ class Population:
 
     def ground(self, grid: Grid) -> Grid:
         """The part of the lattice that holds every population pixel, and the grid."""
-        west, south = np.minimum(self.corners_m.min(axis=(0, 1)), (grid.west, grid.south))
-        east, north = np.maximum(self.corners_m.max(axis=(0, 1)), (grid.east, grid.north))
+        corners = self.corners_m.reshape(-1, 2)
+        west, south = np.min([(grid.west, grid.south), corners.min(axis=0, initial=np.inf)], axis=0)
+        east, north = np.max([(grid.east, grid.north), corners.max(axis=0, initial=-np.inf)], axis=0)
         return Grid.over((float(west), float(south), float(east), float(north)), grid.pixel_m, grid.crs)
+
+    def near(self, grid: Grid) -> Population:
+        """The population pixels whose box touches a grid's."""
+        low, high = self.corners_m.min(axis=1), self.corners_m.max(axis=1)
+        west, south, east, north = grid.bounds
+        touching = (low[:, 0] <= east) & (high[:, 0] >= west) & (low[:, 1] <= north) & (high[:, 1] >= south)
+        return Population(self.people[touching], self.corners_m[touching], self.year)
 
 
 def find(project: Project) -> tuple[Path, CRS]:

@@ -19,6 +19,15 @@ from rasterio.windows import Window
 from phusong.errors import LayerError
 from phusong.grid import Grid
 
+COG: Mapping[str, str] = {
+    "driver": "COG",
+    "compress": "DEFLATE",
+    "predictor": "YES",
+    "overview_resampling": "nearest",  # a class between two others would be a third
+    "num_threads": "1",
+}
+"""How Cloud-Optimised GeoTIFFs are written."""
+
 
 def crs_of(layer: str, file: Path) -> CRS:
     """
@@ -131,7 +140,7 @@ def cog(
         Further ones of GDAL's driver COG.
     """
     profile = {
-        "driver": "COG",
+        **COG,
         "dtype": values.dtype.name,
         "count": 1,
         "height": grid.shape[0],
@@ -139,10 +148,6 @@ def cog(
         "crs": grid.crs.to_wkt(),
         "transform": grid.transform,
         "nodata": nodata,
-        "compress": "DEFLATE",
-        "predictor": "YES",
-        "overview_resampling": "nearest",  # a class between two others would be a third
-        "num_threads": "1",
         **options,
     }
     with MemoryFile() as memory:

@@ -45,6 +45,13 @@ class Seams:
     gaps: int
     gap_km2: float
 
+    def among(self, rows: NDArray[np.integer]) -> Seams:
+        """The pieces that some of the communes alone claim; `rows` are their positions, rising, counted anew."""
+        place = {int(row): number for number, row in enumerate(rows)}
+        kept = [k for k, row in enumerate(self.claimants) if all(i in place for i in row)]
+        claimants = tuple(tuple(place[i] for i in self.claimants[k]) for k in kept)
+        return Seams(self.pieces[kept], claimants, self.pairs, self.overlap_km2, self.gaps, self.gap_km2)
+
 
 def seams(communes: gpd.GeoDataFrame) -> Seams:
     """

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
 import shapely
+from numba import njit
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from rasterio.fill import fillnodata
 from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
@@ -19,6 +21,8 @@ from phusong.config import Project
 from phusong.errors import LayerError
 from phusong.grid import Grid
 from phusong.layers.account import Account
+from phusong.layers.field import Blocks
+from phusong.layers.positions import positions
 from phusong.layers.raster import crs_of, read_band
 
 VOID_SEARCH_PIXELS = 100
@@ -105,6 +109,16 @@ def headers(files: Sequence[Path]) -> Terrain:
     return Terrain(crs, tuple(tiles))
 
 
+def field(terrain: Terrain, grid: Grid) -> Blocks:
+    """Heights on a grid, as of `read`, which tell what the accounts of `read` count."""
+
+    def block(part: Grid) -> tuple[NDArray[np.float32], Mapping[str, Any]]:
+        heights, account = read(terrain, part)
+        return heights, account.counts
+
+    return Blocks(grid, block)
+
+
 def read(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float32], Account]:
     """
     Heights in metres above sea level at the pixel centres of a grid, bilinear between the tiles' pixel centres.
@@ -116,7 +130,7 @@ def read(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float32], Account]:
     -------
     Array of the grid's shape, and the account with `voids`, `voids_filled` and `off_terrain_pixels`.
     """
-    longitude, latitude = _positions(terrain, grid)
+    longitude, latitude = positions(grid, terrain.crs)
     heights, origin, voids, filled = _mosaic(terrain, longitude, latitude)
     first = terrain.tiles[0]
     # counted from the first tile, not from the part that was read: the same bits whatever part is asked for
@@ -128,33 +142,33 @@ def read(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float32], Account]:
     return stored, Account("terrain", len(terrain.tiles), counts=counts)
 
 
-def _bilinear(
-    heights: NDArray[np.float32],
-    origin: tuple[int, int],
-    rows: NDArray[np.float64],
-    columns: NDArray[np.float64],
-) -> NDArray[np.float64]:
+@njit(cache=True, nogil=True)
+def _bilinear(heights: np.ndarray, origin: tuple[int, int], rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Bilinear among the known of the four pixels around; unknown where the pixel itself is."""
-    top, left = np.floor(rows), np.floor(columns)
-    total, weight = np.zeros(rows.shape), np.zeros(rows.shape)
-    for down in (0, 1):
-        for right in (0, 1):
-            share = np.abs(1 - down - (rows - top)) * np.abs(1 - right - (columns - left))
-            value = _pixel(heights, origin, top + down, left + right)
-            known = ~np.isnan(value)
-            total += np.where(known, value * share, 0)
-            weight += np.where(known, share, 0)
-    own = _pixel(heights, origin, np.floor(rows + 0.5), np.floor(columns + 0.5))
-    return np.divide(total, weight, out=np.full(rows.shape, np.nan), where=~np.isnan(own))
+    found = np.full(rows.shape, np.nan)
+    for i in range(rows.shape[0]):
+        for j in range(rows.shape[1]):
+            row, column = rows[i, j], columns[i, j]
+            if np.isnan(_pixel(heights, origin, np.floor(row + 0.5), np.floor(column + 0.5))):
+                continue
+            top, left = np.floor(row), np.floor(column)
+            total, weight = 0.0, 0.0
+            for down in (0, 1):
+                for right in (0, 1):
+                    value = _pixel(heights, origin, top + down, left + right)
+                    if not np.isnan(value):
+                        share = np.abs(1 - down - (row - top)) * np.abs(1 - right - (column - left))
+                        total += value * share
+                        weight += share
+            found[i, j] = total / weight
+    return found
 
 
-def _pixel(
-    heights: NDArray[np.float32], origin: tuple[int, int], rows: NDArray[np.float64], columns: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    row, column = rows.astype(int) - origin[0], columns.astype(int) - origin[1]
-    inside = (row >= 0) & (column >= 0) & (row < heights.shape[0]) & (column < heights.shape[1])
-    found = heights[np.clip(row, 0, heights.shape[0] - 1), np.clip(column, 0, heights.shape[1] - 1)]
-    return np.where(inside, found, np.float32(np.nan))
+@njit(cache=True, nogil=True)
+def _pixel(heights: np.ndarray, origin: tuple[int, int], row: float, column: float) -> float:
+    down, right = int(row) - origin[0], int(column) - origin[1]
+    inside = down >= 0 and right >= 0 and down < heights.shape[0] and right < heights.shape[1]
+    return float(heights[down, right]) if inside else np.nan
 
 
 def _offset(tile: Tile, first: Tile) -> NDArray[np.float64]:
@@ -164,11 +178,6 @@ def _offset(tile: Tile, first: Tile) -> NDArray[np.float64]:
 def _on_lattice(tile: Tile, first: Tile) -> bool:
     offset = _offset(tile, first)
     return bool((np.abs(offset - np.round(offset)) < _LATTICE_TOLERANCE).all())
-
-
-def _positions(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    x, y = np.meshgrid(grid.x, grid.y)
-    return Transformer.from_crs(grid.crs, terrain.crs, always_xy=True).transform(x, y)
 
 
 def _mosaic(

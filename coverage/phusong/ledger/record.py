@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from phusong import __version__
 from phusong.config import LAYER_NAMES, Project
+from phusong.errors import ConfigError, SnapshotError
 from phusong.ledger.period import Period
 
 _LIBRARIES = ("numpy", "numba", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio", "pyarrow", "scipy")
@@ -47,6 +48,32 @@ def input_files(project: Project) -> Iterator[dict[str, Any]]:
                 "year": layer.year,
                 "synthetic": layer.synthetic,
             }
+
+
+def seen(project: Project) -> list[dict[str, Any]]:
+    """As `input_files`, before anything is read; nothing where a file is missing, which whoever reads it tells."""
+    try:
+        return list(input_files(project))
+    except ConfigError:
+        return []
+
+
+def refuse_changed(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> None:
+    """
+    Stop when an input is not the file that it was when the run began: nobody could tell which of them was read.
+
+    Raises
+    ------
+    SnapshotError
+        Naming the files.
+    """
+    known = {(one["layer"], one["file"], one["sha256"]) for one in before}
+    changed = sorted({one["file"] for one in after if (one["layer"], one["file"], one["sha256"]) not in known})
+    if changed or len(before) != len(after):
+        named = ", ".join(changed) or "a file that was there"
+        raise SnapshotError(
+            f"{named} changed during the run. Nothing was written; run again when the files stand still."
+        )
 
 
 def settings(project: Project) -> dict[str, Any]:

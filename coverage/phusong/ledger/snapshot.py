@@ -22,10 +22,10 @@ import xarray as xr
 
 from phusong.errors import SnapshotError
 from phusong.grid import Grid
-from phusong.layers.raster import cog
-from phusong.ledger import chain, figures
+from phusong.ledger import chain, figures, mosaics
 from phusong.ledger.bundle import csv_bytes
 from phusong.ledger.definitions import redefined
+from phusong.ledger.mosaics import Piece
 from phusong.ledger.standing import CLOSED, SUPERSEDED, closings, kept_as, standing
 
 TIER = "regulator"
@@ -44,13 +44,14 @@ class Snapshot:
     tables
         Frames by name, geometry in the project's CRS.
     rasters
-        Grid and array by name, with `long_name`, `units` and, for integers, `nodata` among their attributes.
+        Pieces of them, or grid and array by name, with `long_name`, `units` and, for integers, `nodata` among their
+        attributes.
     run
         What `run.json` says: inputs and their hashes, settings, versions, counts, model card.
     """
 
     tables: Mapping[str, pd.DataFrame]
-    rasters: Mapping[str, tuple[Grid, xr.DataArray]]
+    rasters: Iterable[Piece] | Mapping[str, tuple[Grid, xr.DataArray]]
     run: Mapping[str, Any]
 
 
@@ -81,7 +82,7 @@ def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
-        hashes = {name: _put(staging / name, data) for name, data in _files(snapshot)}
+        hashes = {name: _put(staging / name, data) for name, data in _files(snapshot, staging)}
         text = json.dumps(
             {**snapshot.run, "files": hashes}, ensure_ascii=False, indent=1, allow_nan=False, default=_plain
         )
@@ -246,13 +247,14 @@ def _among(files: Mapping[str, str], only: Sequence[str] | None) -> dict[str, st
     return {name: digest for name, digest in files.items() if only is None or Path(name).stem in only}
 
 
-def _files(snapshot: Snapshot) -> Iterable[tuple[str, bytes]]:
+def _files(snapshot: Snapshot, staging: Path) -> Iterable[tuple[str, bytes]]:
     for name, table in snapshot.tables.items():
         yield f"{name}.parquet", _parquet(figures.kept(table) if name == INDICATORS else table)
     yield "communes.csv", csv_bytes(pd.DataFrame(snapshot.tables["communes"].drop(columns="geometry")))
     yield "zones.gpkg", _geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))
-    for name, (grid, raster) in snapshot.rasters.items():
-        yield f"surface/{name}.tif", _cog(raster, grid)
+    pieces = mosaics.whole(snapshot.rasters) if isinstance(snapshot.rasters, Mapping) else snapshot.rasters
+    for name, cog in mosaics.cogs(pieces, staging / ".pieces", TIER):
+        yield f"surface/{name}.tif", cog
 
 
 def _record(file: Path) -> tuple[dict[str, Any], str]:
@@ -331,9 +333,3 @@ def _geopackage(zones: pd.DataFrame, as_of: str) -> bytes:
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
     return into.getvalue()
-
-
-def _cog(raster: xr.DataArray, grid: Grid) -> bytes:
-    tags = {key: str(value) for key, value in raster.attrs.items() if key != "nodata"}
-    told = {"tier": TIER, **tags}
-    return cog(raster.values, grid, raster.attrs.get("nodata"), str(raster.attrs["long_name"]), told)

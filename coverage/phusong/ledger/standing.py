@@ -94,3 +94,8 @@ def standing(folder: Path) -> dict[str, Closing]:
         When an entry is not as it was written.
     """
     return {entry.period: entry for entry in closings(folder)}
+
+
+def closed(folder: Path) -> set[str]:
+    """Periods that are closed."""
+    return {period for period, last in standing(folder).items() if last.act == CLOSED}

@@ -1,9 +1,10 @@
-"""The surface: what the stages found on every pixel of a study, and the rasters that keep it."""
+"""The surface: what the stages found on every pixel of a study, tile by tile, and the rasters that keep it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import xarray as xr
@@ -68,6 +69,38 @@ class Surface:
     gap: NDArray[np.uint8]
     kinds: Mapping[int, str]
     claimed: Mapping[tuple[str, str], NDArray[np.uint8]] = field(default_factory=dict)
+
+
+class Tiled(Protocol):
+    """The surface of a study, tile by tile."""
+
+    @property
+    def grid(self) -> Grid:
+        """Of the study."""
+
+    @property
+    def parts(self) -> Sequence[Grid]:
+        """Sub-grids of it, row by row, that hold all studied ground; what lies in none of them is outside."""
+
+    def surface(self, number: int) -> Surface:
+        """What was found on one of the parts."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A study of one tile."""
+
+    grid: Grid
+    only: Surface
+
+    @property
+    def parts(self) -> Sequence[Grid]:
+        """The study's grid."""
+        return (self.grid,)
+
+    def surface(self, number: int) -> Surface:
+        """What was found."""
+        return (self.only,)[number]
 
 
 def rasters(surface: Surface, grid: Grid) -> Iterator[tuple[str, xr.DataArray]]:

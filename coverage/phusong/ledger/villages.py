@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phusong.grid import Grid
 from phusong.units import CERTAIN, NOT_SERVED, SERVED, UNKNOWN
 
 _STATES = {NOT_SERVED: "not_served", SERVED: "served", UNKNOWN: "unknown"}
@@ -16,9 +15,8 @@ _FRAGILE = {0: "no", 1: "yes"}
 
 def village_table(
     villages: gpd.GeoDataFrame,
-    grid: Grid,
-    signal: NDArray[np.uint8],
-    fragile: NDArray[np.uint8],
+    signal: NDArray[np.integer],
+    fragile: NDArray[np.integer],
     power: pd.DataFrame,
     people: NDArray[np.int64],
 ) -> gpd.GeoDataFrame:
@@ -28,7 +26,7 @@ def village_table(
     Parameters
     ----------
     signal
-        0 no, 1 yes, 255 unknown, of each pixel of the grid; a village beyond it is unknown.
+        0 no, 1 yes, 255 unknown, where each village stands.
     fragile
         Coded alike: whether the signal is lost some hours after all mains is.
     power
@@ -36,12 +34,10 @@ def village_table(
     people
         Whole people of each village's territory.
     """
-    row, column, inside = grid.locate(villages.geometry.x.to_numpy(), villages.geometry.y.to_numpy())
-    here, lost = (np.where(inside, found[row, column], UNKNOWN) for found in (signal, fragile))
     return villages.assign(
         people=people,
-        signal=pd.Series(here).map(_STATES).to_numpy(object),
-        fragile=pd.Series(lost).map(_FRAGILE).fillna("unknown").to_numpy(object),
+        signal=pd.Series(signal).map(_STATES).to_numpy(object),
+        fragile=pd.Series(fragile).map(_FRAGILE).fillna("unknown").to_numpy(object),
         power=power.power.map(_STATES).to_numpy(object),
         power_probability=(power.probability_e4 / CERTAIN).astype("Float64").to_numpy(),
         power_evidence=power.evidence.to_numpy(object),

@@ -9,10 +9,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-import xarray as xr
 
 from phusong.config import Layer, Project
-from phusong.grid import Grid
 from phusong.layers import antennas
 from phusong.layers.cautions import warnings
 from phusong.layers.inputs import Inputs
@@ -27,30 +25,32 @@ from phusong.ledger import (
     record,
     unit_counts,
 )
-from phusong.ledger.counts import Counts
 from phusong.ledger.edition import Companions, Edition
 from phusong.ledger.snapshot import Snapshot
-from phusong.ledger.surface import Surface, rasters
-from phusong.pipeline import centres, counting, ground, units
+from phusong.pipeline import units
+from phusong.pipeline.centres import SOURCES, centre_columns
 from phusong.pipeline.diagnosis import Diagnosis
+from phusong.pipeline.images import images
 from phusong.pipeline.preparation import Base
-from phusong.pipeline.surveying import Expectations
-from phusong.power import electrification, outages
+from phusong.pipeline.surveying import Expectations, Survey
+from phusong.pipeline.tally import Tally
+from phusong.power import outages
 from phusong.radio.model_card import model_card
 
 _WITH_PEOPLE = ("communes", "provinces", "villages", "zones", "indicators")
 
 
-def assemble(base: Base, surface: Surface, expected: Expectations, diagnosis: Diagnosis) -> Snapshot:
+def assemble(base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis) -> Snapshot:
     """Tables, rasters and the record of the run."""
-    kept = _tables(base, surface, expected, diagnosis)
+    kept = _tables(base, survey, sums, diagnosis)
     synthetic, as_of = ";".join(base.project.synthetic_layers), base.period.last_day.isoformat()
     marked = {name: table.assign(as_of=as_of, synthetic_inputs=synthetic) for name, table in kept.items()}
     for name in _WITH_PEOPLE:
         vintage = pd.array([base.inputs.population.year] * len(marked[name]), "Int64")
         marked[name] = marked[name].assign(people_vintage=vintage)
-    facts = _facts(base, surface, diagnosis, kept)
-    return Snapshot(marked, _images(base.inputs, surface), record.compose(base.project, base.period, facts))
+    facts = _facts(base, diagnosis, kept)
+    pieces = images(base.inputs, survey, base.project.radio.farthest_km * 1000)
+    return Snapshot(marked, pieces, record.compose(base.project, base.period, facts))
 
 
 def edit(
@@ -76,10 +76,10 @@ def edit(
     )
 
 
-def _tables(base: Base, surface: Surface, expected: Expectations, diagnosis: Diagnosis) -> dict[str, pd.DataFrame]:
-    inputs = base.inputs
-    counts = _counts(base, surface)
-    made = units.tables(base, counts, expected, diagnosis, centres.centre_columns(base, surface))
+def _tables(base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis) -> dict[str, pd.DataFrame]:
+    inputs, expected = base.inputs, survey.expected()
+    centres = centre_columns(sums.centres, survey, base.project.zones.level)
+    made = units.tables(base, sums.counts, expected, diagnosis, centres)
     optional = {name: getattr(inputs, name) for name in ("places", "roads", "quarantined_sites", "reports")}
     return {
         **made,
@@ -96,42 +96,22 @@ def _tables(base: Base, surface: Surface, expected: Expectations, diagnosis: Dia
         "outages": inputs.outages,
         **{name: table for name, table in optional.items() if table is not None},
         "population": _population(inputs),
-        "indicators": _indicators(base, surface, expected, diagnosis, made["communes"], counts),
+        "indicators": _indicators(base, sums, expected, diagnosis, made["communes"]),
     }
 
 
-def _counts(base: Base, surface: Surface) -> Counts:
-    """Whole people of each commune in each class of the surface."""
-    return counting.counts(
-        base.divided,
-        surface.level,
-        surface.spots,
-        surface.signal,
-        surface.power,
-        base.project.radio.environments[0].name,
-        surface.fragile,
-    )
-
-
 def _indicators(
-    base: Base,
-    surface: Surface,
-    expected: Expectations,
-    diagnosis: Diagnosis,
-    communes: gpd.GeoDataFrame,
-    counts: Counts,
+    base: Base, sums: Tally, expected: Expectations, diagnosis: Diagnosis, communes: gpd.GeoDataFrame
 ) -> pd.DataFrame:
-    claimants = counting.claimants(base.divided, surface.claimed, surface.level)
-    on_pixels = electrification.on_pixels(base.electricity.villages, surface.territory)
-    access = electrification.access_sums(base.divided, *on_pixels)
+    counts, access = sums.counts, sums.access
     villages = None if base.project.layers.villages is None else diagnosis.villages
     found = [
         indicators.indicator_table(communes, counts),
         largest_operator.largest_operator_table(communes, counts),
         expectation.expectation_table(communes, expected, base.project.radio.uncertainty.confidence),
         electricity.electricity_table(communes, access.expected, access.known, access.unknown),
-        claimed.claim_table(communes, claimants, counts.environment),
-        area_share.area_table(communes, ground.area_by_level(base, surface), counts.environment),
+        claimed.claim_table(communes, sums.claimants, counts.environment),
+        area_share.area_table(communes, sums.area, counts.environment),
         unit_counts.unit_count_table(communes, villages, counts.environment),
     ]
     return pd.concat(found, ignore_index=True)
@@ -142,21 +122,10 @@ def _population(inputs: Inputs) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"people": inputs.population.people}, geometry=outlines, crs=inputs.grid.crs)
 
 
-def _images(inputs: Inputs, surface: Surface) -> dict[str, tuple[Grid, xr.DataArray]]:
-    images = {name: (inputs.grid, raster) for name, raster in rasters(surface, inputs.grid)}
-    heights = inputs.terrain_grid.wrap(inputs.heights_m, "terrain height above sea level", "m")
-    images["terrain"] = (inputs.terrain_grid, heights.assign_attrs(nodata=float("nan")))
-    if inputs.clutter_m is not None:
-        images["clutter"] = (inputs.terrain_grid, inputs.terrain_grid.wrap(inputs.clutter_m, "clutter height", "m"))
-    return images
-
-
-def _facts(base: Base, surface: Surface, diagnosis: Diagnosis, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def _facts(base: Base, diagnosis: Diagnosis, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """What the stages tell the record of the run."""
     project, inputs = base.project, base.inputs
     layers = {account.layer: account.as_dict() for account in inputs.accounts}
-    villages = base.electricity.villages
-    apart = electrification.mismatches(villages, surface.territory, surface.micro, surface.commune >= 0)
     pixel_m = inputs.grid.pixel_m
     return {
         "people_vintage": inputs.population.year,
@@ -164,11 +133,11 @@ def _facts(base: Base, surface: Surface, diagnosis: Diagnosis, tables: Mapping[s
         "counts": {
             **layers,
             **diagnosis.counts,
-            "electricity": {**base.electricity.counts, **apart, **_outside(base)},
-            "centres": tables["communes"].centre_from.value_counts().reindex(centres.SOURCES, fill_value=0).to_dict(),
+            "electricity": {**base.electricity.counts, **diagnosis.apart, **_outside(base)},
+            "centres": tables["communes"].centre_from.value_counts().reindex(SOURCES, fill_value=0).to_dict(),
         },
         "warnings": warnings(inputs.accounts),
-        "balance": {**base.balance.as_dict(), "people_scaled_to": project.people.scale_to},
+        "balance": {**base.people.balance.as_dict(), "people_scaled_to": project.people.scale_to},
         "definitions": definitions.recorded(tables["indicators"].definition_id),
         "targets": indicators.reached(project.targets, tables["indicators"]),
         "model_card": model_card(

@@ -177,7 +177,7 @@ def _heard(
         here = place[grid.window(tile.grid)]
         for name, sites in tile.sites.groupby(_GROUP, sort=False):
             own = sites.reset_index(drop=True)
-            servers = tile.servers(project, inputs, workers, _of_group(progress, str(name)), place >= 0, own)
+            servers = tile.servers(project, workers, _of_group(progress, str(name)), here >= 0, own)
             _gather(found[str(name)], heard(servers), here, len(living))
     return found
 

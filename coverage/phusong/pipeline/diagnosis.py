@@ -9,31 +9,32 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from phusong import people
 from phusong.config.zones import Zones
 from phusong.errors import ConfigError
+from phusong.layers.geometry import geodesic_area_km2
 from phusong.ledger import expectation
 from phusong.ledger.earlier import Earlier
 from phusong.ledger.expectation import Expectation
-from phusong.ledger.surface import Surface
+from phusong.ledger.surface import Tiled
 from phusong.ledger.villages import village_table
-from phusong.pipeline.causes import causes
-from phusong.pipeline.preparation import Base, columns
-from phusong.pipeline.tiles import tiles
-from phusong.power import access
+from phusong.pipeline.causes import causes, lacks_signal
+from phusong.pipeline.preparation import Base
+from phusong.pipeline.zone_views import Reached, Seen, gather
+from phusong.power import electrification
 from phusong.progress import Step
-from phusong.radio import probability
+from phusong.radio.probability import Expected
 from phusong.text import nearest
 from phusong.units import MICRO
-from phusong.zones import contents, patches, rank, reported
+from phusong.zones import location, rank, reported
+from phusong.zones.contents import Points, Villages, contents
+from phusong.zones.fragments import fragments
 from phusong.zones.gaps import Gap
-from phusong.zones.identity import Identity, identify
-from phusong.zones.patches import Patches
+from phusong.zones.identity import Before, Identity, identify
+from phusong.zones.patches import Patches, joined
 from phusong.zones.reported import Reported
 
-_LACKS_SIGNAL = (Gap.SIGNAL, Gap.BOTH)
 _LACKS_POWER = (Gap.POWER.label, Gap.BOTH.label)
 _RANKABLE = (
     "people",
@@ -72,6 +73,8 @@ class Diagnosis:
         The filed list of dead zones beside the prediction.
     counts
         For the record of the run.
+    apart
+        Villages and people that do not find each other, as of `electrification.mismatches`.
     """
 
     zones: gpd.GeoDataFrame
@@ -79,28 +82,36 @@ class Diagnosis:
     villages: gpd.GeoDataFrame
     listed: Reported
     counts: dict[str, Any]
+    apart: dict[str, int]
 
 
-def diagnose(base: Base, surface: Surface, earlier: Earlier, workers: int, progress: Step) -> Diagnosis:
-    """Draw the dead zones of a period, find out which they were before, what is in them, and which is worst."""
+def diagnose(base: Base, tiled: Tiled, earlier: Earlier, reached: Reached, workers: int, progress: Step) -> Diagnosis:
+    """
+    Draw the dead zones of a period, find out which they were before, what is in them, and which is worst.
+
+    Every tile is read twice: for its fragments, and when all zones are known for what each of them is.
+
+    Parameters
+    ----------
+    reached
+        The strongest servers of a tile, by its number, at the pixels wanted, and the sites they speak of.
+    """
     settings, grid = base.project.zones, base.inputs.grid
-    found = patches.patches(surface.gap, surface.micro, grid, round(settings.min_people * MICRO))
-    identity = identify(
-        earlier.zones, earlier.closed, found, surface.gap, surface.micro, grid, base.period.name, settings.overlap_share
+    found = _patches(tiled, round(settings.min_people * MICRO), progress)
+    before = Before.of(earlier.zones, earlier.closed, grid)
+    seen = gather(base, tiled, found, before, reached, progress)
+    zones = gpd.GeoDataFrame(
+        found.zones.assign(area_km2=geodesic_area_km2(seen.outlines).round(4)), geometry=seen.outlines
     )
-    why_dead = causes(
-        base.project, base.inputs, found, surface.power, surface.micro, base.project.storm, workers, progress
-    )
-    figures = _figures(base, surface, found, workers, progress)
-    unranked = pd.concat([identity.current, figures, why_dead.zones], axis=1)
+    identity = identify(before, seen.lying, found.zones, base.period.name, settings.overlap_share)
+    why_dead = causes(base.project, base.inputs, zones, seen.sampled, seen.power_at_sites, workers, progress)
+    unranked = pd.concat([identity.current, _figures(base, zones, seen), why_dead.zones], axis=1)
     order = rank.ranked(unranked, settings.criteria)
     why = rank.sentences(order, settings.criteria).set_index("zone_id").reindex(unranked.zone_id).reset_index(drop=True)
     ranks = order.table.drop(columns="zone_id")
-    zones = gpd.GeoDataFrame(pd.concat([unranked, ranks, why], axis=1), geometry=found.zones.geometry, crs=grid.crs)
-    living = people.whole(access.village_people(surface.territory, surface.micro, len(base.inputs.villages))[:, None])
-    inhabited = village_table(
-        base.inputs.villages, grid, surface.signal, surface.fragile, base.electricity.villages, living[:, 0]
-    )
+    told = gpd.GeoDataFrame(pd.concat([unranked, ranks, why], axis=1), geometry=zones.geometry, crs=grid.crs)
+    living, villages = people.whole(seen.living[:, np.newaxis])[:, 0], base.electricity.villages
+    inhabited = village_table(base.inputs.villages, seen.signal, seen.fragile, villages, living)
     listed = _listed(base, inhabited)
     kept = {
         "zones_closed": identity.closed,
@@ -114,7 +125,8 @@ def diagnose(base: Base, surface: Surface, earlier: Earlier, workers: int, progr
         "zones": {**_counts(found, identity, order.left_out, earlier), **why_dead.counts},
         "listed": {**listed.counts, "commune_unknown": int((listed.rows.counted_in == "").sum())},
     }
-    return Diagnosis(zones.sort_values("rank", ignore_index=True), kept, inhabited, listed, counts)
+    apart = electrification.mismatches(villages, seen.living, seen.without_village)
+    return Diagnosis(told.sort_values("rank", ignore_index=True), kept, inhabited, listed, counts, apart)
 
 
 def refuse_other_criteria(zones: Zones) -> None:
@@ -133,63 +145,52 @@ def refuse_other_criteria(zones: Zones) -> None:
             raise ConfigError(f"zones.criteria: zones cannot be ranked by '{criterion.column}'; {hint}")
 
 
-def _figures(base: Base, surface: Surface, found: Patches, workers: int, progress: Step) -> pd.DataFrame:
-    """What is known of each zone but its history and rank, row by row with `found.zones`."""
-    inputs, zones = base.inputs, found.zones
-    villages = inputs.villages if base.project.layers.villages is not None else None
+def _patches(tiled: Tiled, min_micro: int, progress: Step) -> Patches:
+    """The dead zones of all tiles."""
+    found = []
+    for number, part in enumerate(tiled.parts):
+        progress("drawing dead zones", number, len(tiled.parts))
+        surface = tiled.surface(number)
+        found.append(fragments(surface.gap, surface.micro, part, tiled.grid))
+    return joined(found, tiled.grid, min_micro)
+
+
+def _figures(base: Base, zones: gpd.GeoDataFrame, seen: Seen) -> pd.DataFrame:
+    """What is known of each zone but its history and rank, row by row with the zones."""
+    inputs = base.inputs
     own = pd.DataFrame(
         {
             "gap": zones.gap.astype(object),
-            "no_signal": zones.gap.isin([gap.label for gap in _LACKS_SIGNAL]),
+            "no_signal": lacks_signal(zones),
             "no_power": zones.gap.isin(_LACKS_POWER),
             "people": people.whole(zones.micro.to_numpy()[:, np.newaxis])[:, 0],
             "area_km2": zones.area_km2,
         }
     )
+    villages = Villages(inputs.villages, seen.village_zone, seen.living, seen.held)
+    points = None if inputs.places is None else Points(inputs.places.kind, seen.place_zone)
     parts = [
         own,
-        _without_signal(base, surface, found, workers, progress),
-        patches.in_communes(found, surface.commune, surface.micro, inputs.communes),
-        patches.nearest_villages(found, surface.micro, inputs.grid, inputs.villages),
-        contents.contents(found, surface.micro, inputs.grid, villages, surface.territory, inputs.places, inputs.roads),
+        _without_signal(base, zones, seen.expected, seen.lacking_micro),
+        location.in_communes(seen.communes, inputs.communes),
+        location.nearest_villages(seen.leaning, inputs.grid, inputs.villages),
+        contents(seen.outlines, None if base.project.layers.villages is None else villages, points, inputs.roads),
     ]
     return pd.concat(parts, axis=1)
 
 
-def _without_signal(base: Base, surface: Surface, found: Patches, workers: int, progress: Step) -> pd.DataFrame:
+def _without_signal(base: Base, zones: gpd.GeoDataFrame, expected: Expected, micro: NDArray[np.int64]) -> pd.DataFrame:
     """People of each zone expected to be without signal, and the ends of the interval; missing where signal is not."""
-    grid, radio, zones = base.inputs.grid, base.project.radio, len(found.zones)
-    lacking = np.isin(surface.gap, _LACKS_SIGNAL) & (found.label >= 0)
-    inside = _pixels_of(found.label, lacking, surface.micro)
-    sums = {
-        "": probability.Expected(np.zeros((zones, 1 + radio.uncertainty.draws), np.int64), np.zeros(zones, np.int64))
-    }
-    for tile in tiles(base.project, base.inputs):
-        if not lacking[grid.window(tile.grid)].any():
-            continue
-        servers = tile.servers(base.project, base.inputs, workers, progress, lacking)
-        part = probability.expected_of_any(
-            servers, tile.sites, inside[:, columns(grid, tile.grid)], radio, grid.pixel_m, base.project.zones
-        )
-        sums = probability.together([sums, {"": part}])
-    micro = np.asarray(inside.sum(axis=1)).ravel()
-    covered = Expectation.of(sums[""].covered, sums[""].unknown, micro)
-    low, high = expectation.bounds(covered, radio.uncertainty.confidence)
+    covered = Expectation.of(expected.covered, expected.unknown, micro)
+    low, high = expectation.bounds(covered, base.project.radio.uncertainty.confidence)
     figures = {"expected": covered.covered, "low": high, "high": low}  # who is not covered: the ends change places
-    signal = found.zones.gap.isin([gap.label for gap in _LACKS_SIGNAL]).to_numpy()
+    asked = lacks_signal(zones)
     return pd.DataFrame(
         {
-            f"without_signal_{name}_people": pd.array(np.where(signal, covered.people - of, np.nan), "Int64")
+            f"without_signal_{name}_people": pd.array(np.where(asked, covered.people - of, np.nan), "Int64")
             for name, of in figures.items()
         }
     )
-
-
-def _pixels_of(label: NDArray[np.int32], lacking: NDArray[np.bool_], micro: NDArray[np.int64]) -> sparse.csc_array:
-    """Micro-persons of each pixel in each zone, shape (zones, pixels)."""
-    pixel = np.flatnonzero(lacking & (micro > 0))
-    shape = (int(label.max(initial=-1)) + 1, label.size)
-    return sparse.csc_array((micro.ravel()[pixel], (label.ravel()[pixel], pixel)), shape)
 
 
 def _listed(base: Base, villages: gpd.GeoDataFrame) -> Reported:

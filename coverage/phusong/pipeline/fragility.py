@@ -7,7 +7,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from phusong.config import Project
-from phusong.layers.inputs import Inputs
 from phusong.pipeline.tiles import Tile
 from phusong.power.supply import autonomy_hours, outlasting
 from phusong.progress import Step
@@ -21,7 +20,6 @@ Flags = NDArray[np.bool_]
 
 def fragile(
     project: Project,
-    inputs: Inputs,
     tile: Tile,
     servers: xr.Dataset,
     inside: Flags,
@@ -47,16 +45,14 @@ def fragile(
     def told(what: str, done: int, of: int) -> None:
         progress(f"{what} with backup", done, of)
 
-    wanted, window = np.zeros(inputs.grid.shape, bool), inputs.grid.window(tile.grid)
     served, doubt = _reached(servers, project), _doubt(servers, project)
     found = np.select([~inside, served, doubt], [OUTSIDE, FRAGILE, UNKNOWN], ENDURING).astype(np.uint8)
     surely, maybe = outlasting(autonomy_hours(tile.sites, project.storm), project.storm.fragile_hours)
     for lives, code in ((surely, ENDURING), (maybe, UNKNOWN)):
         found[(found == FRAGILE) & _reached(servers, project, lives)] = code
-        wanted[window] = found == FRAGILE
-        if wanted.any() and (code == ENDURING or (maybe & ~surely).any()):
+        if (found == FRAGILE).any() and (code == ENDURING or (maybe & ~surely).any()):
             living = tile.sites[lives].reset_index(drop=True)
-            again = tile.servers(project, inputs, workers, told, wanted, living)
+            again = tile.servers(project, workers, told, found == FRAGILE, living)
             found[_reached(again, project)] = code
             doubt = _doubt(again, project)
     found[(found == FRAGILE) & doubt] = UNKNOWN

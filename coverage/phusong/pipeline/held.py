@@ -20,6 +20,7 @@ from phusong.grid import Grid
 from phusong.layers import communes as commune_layer
 from phusong.layers import priors
 from phusong.layers.antennas import Pattern
+from phusong.layers.field import Array
 from phusong.layers.inputs import Inputs
 from phusong.layers.population import Population
 from phusong.ledger import snapshot
@@ -97,9 +98,8 @@ def read(project: Project, folder: Path, period: Period) -> Held:
         terminals=layers["terminals"],
         outages=layers["outages"],
         population=_population(layers["population"], run["people_vintage"]),
-        terrain_grid=around,
-        heights_m=np.asarray(terrain[1][window], np.float32),
-        clutter_m=None if clutter is None else np.asarray(clutter[1][window], np.float32),
+        terrain=Array(around, np.asarray(terrain[1][window], np.float32)),
+        clutter=None if clutter is None else Array(around, np.asarray(clutter[1][window], np.float32)),
         radiance_nw_cm2_sr=np.full(len(villages), np.nan),
         dead_zone_list=None,
         places=None,

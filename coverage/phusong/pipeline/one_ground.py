@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from phusong.grid import Grid
+from phusong.layers.field import Array, Field
 from phusong.layers.inputs import Inputs
 from phusong.layers.population import Population
 from phusong.pipeline.held import Held
@@ -39,13 +40,12 @@ def _widened(own: Held, other: Held) -> Held:
     inputs = replace(
         one,
         grid=grid,
-        terrain_grid=around,
         sites=_added(one.sites, two.sites[~two.sites.site_id.isin(one.sites.site_id)], one.terrain_grid),
         population=_people(one.population, two.population, one.grid),
         claims=_added(one.claims, two.claims, one.grid),
         villages=gpd.GeoDataFrame(villages.iloc[order].reset_index(drop=True), crs=grid.crs),
-        heights_m=_filled(around, (one.terrain_grid, one.heights_m), (two.terrain_grid, two.heights_m), np.nan),
-        clutter_m=_clutter(around, one, two),
+        terrain=Array(around, _filled(around, one.terrain, two.terrain, np.nan)),
+        clutter=_clutter(around, one, two),
     )
     return replace(own, inputs=inputs, electricity=electricity.iloc[order].reset_index(drop=True))
 
@@ -77,18 +77,16 @@ def _people(own: Population, other: Population, known: Grid) -> Population:
     )
 
 
-def _filled(
-    into: Grid, own: tuple[Grid, NDArray[np.float32]], other: tuple[Grid, NDArray[np.float32]], nowhere: float
-) -> NDArray[np.float32]:
+def _filled(into: Grid, own: Field, other: Field, nowhere: float) -> NDArray[np.float32]:
     """Own values, the other's where we have none, and a value for where neither has any."""
     values = np.full(into.shape, nowhere, np.float32)
-    for grid, known in (other, own):
-        values[into.window(grid)] = known
+    for known in (other, own):
+        values[into.window(known.grid)] = known.on(known.grid)
     return values
 
 
-def _clutter(into: Grid, own: Inputs, other: Inputs) -> NDArray[np.float32] | None:
-    if own.clutter_m is None:
+def _clutter(into: Grid, own: Inputs, other: Inputs) -> Field | None:
+    if own.clutter is None:
         return None
-    of_other = np.zeros(other.terrain_grid.shape, np.float32) if other.clutter_m is None else other.clutter_m
-    return _filled(into, (own.terrain_grid, own.clutter_m), (other.terrain_grid, of_other), 0.0)
+    bare = Array(other.terrain_grid, np.zeros(other.terrain_grid.shape, np.float32))
+    return Array(into, _filled(into, own.clutter, other.clutter or bare, 0.0))

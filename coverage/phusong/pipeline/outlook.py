@@ -167,7 +167,7 @@ def _brought(
             done += 1
             site = tile.sites.iloc[[row]].reset_index(drop=True)
             operator, place = str(site.operator[0]), order[site.site_id[0]]
-            servers = tile.servers(project, inputs, workers, _unheard, asked[operator], site)
+            servers = tile.servers(project, workers, _unheard, asked[operator][window], site)
             by_key = {key: level for key, level, _ in levels.by_operator(servers, project.radio, inputs.grid.pixel_m)}
             lit = LEVEL_FLOOR[by_key[TECHNOLOGY, operator]] >= LIMITED
             for column, name in enumerate((operator, ANY)):

@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 
-from phusong import people
 from phusong.config import Project
-from phusong.grid import Grid
 from phusong.layers import villages
-from phusong.layers.inputs import Inputs, read_inputs
+from phusong.layers.inputs import Inputs
+from phusong.layers.reading import read_inputs
 from phusong.ledger import indicators
 from phusong.ledger.period import Period
 from phusong.people import Balance
+from phusong.pipeline.ground import Plots
+from phusong.pipeline.settlement import Settlement, weighed
 from phusong.power import evidence
 from phusong.progress import Step
 from phusong.radio.carrier import carriers
-from phusong.units import MICRO
 from phusong.zones.cause import refuse_unknown_operators
 
 
 @dataclass(frozen=True)
 class Base:
-    """
-    What all stages of a run stand on.
-
-    Parameters
-    ----------
-    divided
-        Micro-persons of each pixel in each studied commune, shape (communes, pixels of the grid row by row).
-    share
-        Shares of the pixels in the communes, of the same shape.
-    balance
-        Where the people of the raster went.
-    """
+    """What all stages of a run stand on."""
 
     project: Project
     period: Period
     inputs: Inputs
-    divided: sparse.csr_array
-    share: sparse.csr_array
-    balance: Balance
+    people: Settlement
     electricity: evidence.Access
-
-    @property
-    def micro(self) -> NDArray[np.int64]:
-        """Micro-persons of the studied communes in each pixel of the grid."""
-        return np.asarray(self.divided.sum(axis=0)).reshape(self.inputs.grid.shape)
 
 
 def prepare(project: Project, period: Period, progress: Step) -> Inputs:
@@ -72,20 +53,10 @@ def prepare(project: Project, period: Period, progress: Step) -> Inputs:
 
 def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse.csr_array, Balance]:
     """People of every pixel in every studied commune, the shares of the pixels in them, and where all people went."""
-    ground = inputs.population.ground(inputs.grid)
-    everyone = people.spread(inputs.population, ground)
-    near = gpd.GeoDataFrame(pd.concat([inputs.communes, inputs.neighbours], ignore_index=True), crs=inputs.grid.crs)
-    share = people.shares(near, inputs.seams, ground)
-    divided = people.pieces(share, everyone)
-    studied = len(inputs.communes)
-    sums = np.asarray(divided.sum(axis=1)).ravel() / MICRO
-    raster = float(inputs.population.people.sum())
-    balance = Balance(raster, float(sums[:studied].sum()), float(sums[studied:-1].sum()), float(sums[-1]))
-    own, of_grid = divided[:studied], columns(ground, inputs.grid)
-    if project.people.scale_to == "official":
-        factors = people.official_factors(inputs.communes.population, np.asarray(own.sum(axis=1)).ravel())
-        own, balance = people.scaled(own, factors), replace(balance, scaling=people.scaling(factors))
-    return sparse.csr_array(own[:, of_grid]), sparse.csr_array(share[:studied][:, of_grid]), balance
+    ground = Plots(inputs).on(inputs.grid).divide()
+    micro = np.asarray(ground.divided.sum(axis=1)).ravel()
+    factors, balance = weighed(project, inputs, micro, ground.neighbours, ground.outside)
+    return (ground if factors is None else ground.scaled(factors)).divided, ground.share, balance
 
 
 def electrify(project: Project, period: Period, inputs: Inputs) -> evidence.Access:
@@ -96,11 +67,6 @@ def electrify(project: Project, period: Period, inputs: Inputs) -> evidence.Acce
     return evidence.weigh(
         inputs.villages, astray, inputs.power_lines, inputs.radiance_nw_cm2_sr, codes, filed, project.power
     )
-
-
-def columns(ground: Grid, grid: Grid) -> NDArray[np.int64]:
-    """Columns of the matrices over `ground` that are pixels of `grid`, a sub-grid of it."""
-    return np.arange(ground.shape[0] * ground.shape[1]).reshape(ground.shape)[ground.window(grid)].ravel()
 
 
 def placed(sites: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phusong.config import Project
+from phusong.layers.field import bilinear
 from phusong.layers.inputs import Inputs
 from phusong.layers.priors import ATTRIBUTES
 from phusong.layers.sites import on_air
@@ -60,7 +61,7 @@ def quarantined(project: Project, inputs: Inputs, sites: gpd.GeoDataFrame) -> Qu
     if rows is None or layer is None:
         return Quarantined([], pd.Series(dtype=object), {})
     as_of, asked = layer.as_of or project.layers.sites.as_of, project.zones.operators
-    ground_m = inputs.terrain_grid.bilinear(inputs.heights_m, rows.geometry.x.to_numpy(), rows.geometry.y.to_numpy())
+    ground_m = bilinear(inputs.terrain, rows.geometry.x.to_numpy(), rows.geometry.y.to_numpy())
     why_not = {
         "technology_not_asked": ~rows.technology.isin(project.zones.technologies).to_numpy(bool),
         "operator_not_asked": ~rows.operator.isin(asked or set(rows.operator)).to_numpy(bool),

@@ -2,86 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
-from scipy import sparse
 
 from phusong import people
+from phusong.config import Project
+from phusong.grid import Grid
 from phusong.layers import claims
 from phusong.ledger import expectation
 from phusong.ledger.expectation import Expectation
 from phusong.ledger.surface import Surface
-from phusong.pipeline import counting
-from phusong.pipeline.fragility import fragile
-from phusong.pipeline.preparation import Base, columns
-from phusong.pipeline.tiles import tiles
+from phusong.ledger.tile_store import TileStore
+from phusong.pipeline import counting, reception
+from phusong.pipeline.ground import Ground
+from phusong.pipeline.preparation import Base
+from phusong.pipeline.reception import Reception, receive
+from phusong.pipeline.tiles import Tile, tiles
+from phusong.pipeline.workforce import Threads, Workforce
 from phusong.power import access, electrification
 from phusong.progress import Step
-from phusong.radio import levels, probability, spots
-from phusong.units import NO_SIGNAL_DDBM, OUTSIDE
+from phusong.radio import spots
+from phusong.units import ANY, NO_SIGNAL_DDBM
 from phusong.zones import gaps
 from phusong.zones.gaps import Gap
 
+N = TypeVar("N", bound=np.generic)
 Expectations = Mapping[expectation.Key, Expectation]
+_MOST_PIXELS = 8_000_000
+"""Of the surfaces kept in memory at a time."""
+
+
+class Survey:
+    """The surface of a study, tile by tile: what is in the tile store, put together where it is asked for."""
+
+    def __init__(self, base: Base, store: TileStore, keys: Sequence[str], sites: Sequence[pd.DataFrame]) -> None:
+        self._base, self._store, self._keys, self._sites = base, store, keys, sites
+        self._operators = _operators(sites)
+        self._held: OrderedDict[int, Surface] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def grid(self) -> Grid:
+        """Of the study."""
+        return self._base.inputs.grid
+
+    @property
+    def parts(self) -> Sequence[Grid]:
+        """Its tiles that studied communes touch."""
+        return self._base.people.parts
+
+    def surface(self, number: int) -> Surface:
+        """What was found on a tile."""
+        with self._lock:
+            if number in self._held:
+                self._held.move_to_end(number)
+                return self._held[number]
+        found = self._surface(number)
+        with self._lock:
+            self._held[number] = found
+            while sum(one.gap.size for one in self._held.values()) > _MOST_PIXELS and len(self._held) > 1:
+                self._held.popitem(last=False)
+        return found
+
+    def ground(self, number: int) -> Ground:
+        """Who lives where on a tile."""
+        return self._base.people.ground(number)
+
+    def reception(self, number: int) -> Reception:
+        """What reaches the pixels of a tile."""
+        return Reception.of(self._arrays(number))
+
+    def reached(self, number: int, wanted: NDArray[np.bool_]) -> tuple[xr.Dataset, pd.DataFrame]:
+        """The two strongest servers of inhabited pixels of a tile that lack signal, and the sites they speak of."""
+        return self.reception(number).strongest(wanted), self._sites[number]
+
+    def expected(self) -> Expectations:
+        """People expected to be covered, of every commune."""
+        project, communes = self._base.project, len(self._base.inputs.communes)
+        empty = np.zeros((communes, 1 + project.radio.uncertainty.draws), np.int64)
+        sums: dict[expectation.Key, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+        for number in range(len(self.parts)):
+            arrays = self._arrays(number)
+            rows = arrays["rows"]
+            for key, part in reception.expected_of(arrays).items():
+                covered, unknown = sums.setdefault(key, (empty.copy(), np.zeros(communes, np.int64)))
+                covered[rows] += part.covered
+                unknown[rows] += part.unknown
+        micro = self._base.people.micro
+        return {key: Expectation.of(covered, unknown, micro) for key, (covered, unknown) in sums.items()}
+
+    def _arrays(self, number: int) -> Mapping[str, NDArray[Any]]:
+        found = self._store.held(self._keys[number])
+        if found is None:
+            raise LookupError(f"tile {number} is not in the store")
+        return found
+
+    def _surface(self, number: int) -> Surface:
+        base, grid, found = self._base, self.parts[number], self.reception(number)
+        project, inputs, ground = base.project, base.inputs, base.people.ground(number)
+        commune = people.dominant(ground.share).reshape(grid.shape)
+        level = {key: found.level.get(key, _nobody(grid, 0, np.uint8)) for key in self._operators}
+        served = [key for key in self._operators if key[1] != ANY]
+        signal = counting.signal(level, project)
+        territory = access.territories(
+            inputs.villages, inputs.communes.commune_code, commune, grid, project.power.village_reach_m
+        )
+        power, _ = electrification.on_pixels(base.electricity.villages, territory)
+        by_technology = spots.by_technology(level)
+        return Surface(
+            level=level,
+            rsrp_ddbm={key: found.rsrp_ddbm.get(key, _nobody(grid, NO_SIGNAL_DDBM, np.int16)) for key in served},
+            operators={technology: spot.operators for technology, spot in by_technology.items()},
+            spots={technology: spot.kind for technology, spot in by_technology.items()},
+            micro=ground.micro.reshape(grid.shape),
+            commune=commune,
+            territory=territory,
+            signal=signal,
+            power=power,
+            gap=gaps.classify(signal, power, commune >= 0),
+            kinds={kind.value: kind.label for kind in Gap},
+            fragile=found.fragile,
+            claimed=claims.claimed(inputs.claims, grid),
+        )
+
+
+def _operators(sites: Sequence[pd.DataFrame]) -> list[tuple[str, str]]:
+    """Technologies and operators of a study, `ANY` among them: who has no site near one tile may have one elsewhere."""
+    named = {pair for own in sites for pair in zip(own.technology, own.operator, strict=True)}
+    return sorted(named | {(technology, ANY) for technology in ("LTE", "NR")})
+
+
+def _nobody(grid: Grid, value: int, kind: type[N]) -> NDArray[N]:
+    return np.full(grid.shape, value, kind)
 
 
 @dataclass(frozen=True)
-class _Signals:
-    """What the radio engine found, by technology and operator, as it is filled tile by tile."""
+class _Task:
+    """A tile to be computed: its number and its key."""
 
-    fragile: NDArray[np.uint8]
-    level: dict[tuple[str, str], NDArray[np.uint8]] = field(default_factory=dict)
-    rsrp_ddbm: dict[tuple[str, str], NDArray[np.int16]] = field(default_factory=dict)
-    expected: dict[expectation.Key, probability.Expected] = field(default_factory=dict)
+    number: int
+    key: str
 
 
-def survey(base: Base, workers: int, progress: Step) -> tuple[Surface, Expectations]:
-    """Signal, power and gap of every pixel of the study, tile by tile; and the people expected to be covered."""
-    project, inputs, grid = base.project, base.inputs, base.inputs.grid
-    commune = people.dominant(base.share).reshape(grid.shape)
-    found = _signals(base, commune >= 0, workers, progress)
-    level = dict(sorted(found.level.items()))
-    signal = counting.signal(level, project)
-    territory = access.territories(
-        inputs.villages, inputs.communes.commune_code, commune, grid, project.power.village_reach_m
-    )
-    power, _ = electrification.on_pixels(base.electricity.villages, territory)
-    by_technology = spots.by_technology(level)
-    surface = Surface(
-        level=level,
-        rsrp_ddbm=dict(sorted(found.rsrp_ddbm.items())),
-        operators={technology: spot.operators for technology, spot in by_technology.items()},
-        spots={technology: spot.kind for technology, spot in by_technology.items()},
-        micro=base.micro,
-        commune=commune,
-        territory=territory,
-        signal=signal,
-        power=power,
-        gap=gaps.classify(signal, power, commune >= 0),
-        kinds={kind.value: kind.label for kind in Gap},
-        fragile=found.fragile,
-        claimed=claims.claimed(inputs.claims, grid),
-    )
-    micro = np.asarray(base.divided.sum(axis=1)).ravel()
-    return surface, {key: Expectation.of(part.covered, part.unknown, micro) for key, part in found.expected.items()}
+def survey(base: Base, store: TileStore, force: Workforce, progress: Step) -> Survey:
+    """Compute the tiles of a study that are not in the store yet."""
+    grids, keys = base.people.parts, [""] * len(base.people.parts)
+    sites = [pd.DataFrame()] * len(grids)
+    alone = len(grids) == 1
+    inner = force.workers if alone and isinstance(force, Threads) else 1
+    told = progress if alone else _silent
+
+    def missing() -> Iterator[tuple[_Task, Tile, Project, Ground, NDArray[np.bool_], int, Step]]:
+        for number, tile in enumerate(tiles(base.project, base.inputs, grids)):
+            key = reception.key_of(tile, base.project, base.people.keys[number], base.people.factors_of(number))
+            keys[number], sites[number] = key, tile.sites
+            if store.held(key) is None:
+                ground = base.people.ground(number)
+                inside = people.dominant(ground.share).reshape(tile.grid.shape) >= 0
+                yield _Task(number, key), tile, base.project, ground, inside, inner, told
+
+    for done, (task, found) in enumerate(force.each(_compute, missing()), 1):
+        store.keep(task.key, found.arrays())
+        if not alone:
+            progress("radio: tiles computed", done, len(grids))
+    return Survey(base, store, keys, sites)
 
 
-def _signals(base: Base, inside: NDArray[np.bool_], workers: int, progress: Step) -> _Signals:
-    project, inputs, grid = base.project, base.inputs, base.inputs.grid
-    by_pixel, found = sparse.csc_array(base.divided), _Signals(np.full(grid.shape, OUTSIDE, np.uint8))
-    for tile in tiles(project, inputs):
-        window = grid.window(tile.grid)
-        servers = tile.servers(project, inputs, workers, progress)
-        for key, values, received in levels.by_operator(servers, project.radio, grid.pixel_m):
-            found.level.setdefault(key, np.zeros(grid.shape, np.uint8))[window] = values
-            if received is not None:
-                stored = found.rsrp_ddbm.setdefault(key, np.full(grid.shape, NO_SIGNAL_DDBM, np.int16))
-                stored[window] = received
-        found.fragile[window] = fragile(project, inputs, tile, servers, inside[window], workers, progress)
-        living = by_pixel[:, columns(grid, tile.grid)]
-        part = probability.expected_by_operator(servers, tile.sites, living, project.radio, grid.pixel_m)
-        found.expected.update(probability.together([found.expected, part]))
-    return found
+def _compute(
+    task: _Task, tile: Tile, project: Project, ground: Ground, inside: NDArray[np.bool_], workers: int, progress: Step
+) -> tuple[_Task, Reception]:
+    return task, receive(tile, project, ground, inside, workers, progress)
+
+
+def _silent(what: str, done: int, of: int) -> None:
+    del what, done, of

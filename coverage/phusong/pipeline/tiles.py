@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from phusong.config import Project
 from phusong.grid import Grid
+from phusong.layers.antennas import Pattern
 from phusong.layers.inputs import Inputs
 from phusong.pipeline.preparation import placed
 from phusong.progress import Step
 from phusong.radio import coverage as radio
+from phusong.radio.carrier import reach_m
 
 Heights = NDArray[np.float32]
 
@@ -32,11 +34,13 @@ class Tile:
     around
         The tile with the farthest reach as margin.
     sites
-        Sites on air within `around`, by site_id, as the radio engine takes them.
+        Sites on air whose reach touches the tile's box, by site_id, as the radio engine takes them.
     heights_m, clutter_m
         Terrain and clutter on `around`; no clutter where there is no land cover.
     label
         Such as "tile 2 of 6", for people.
+    antennas
+        Patterns by the names that sites call them.
     """
 
     grid: Grid
@@ -45,11 +49,11 @@ class Tile:
     heights_m: Heights
     clutter_m: Heights | None
     label: str
+    antennas: Mapping[str, Pattern]
 
     def servers(
         self,
         project: Project,
-        inputs: Inputs,
         workers: int,
         progress: Step,
         wanted: NDArray[np.bool_] | None = None,
@@ -61,7 +65,7 @@ class Tile:
         Parameters
         ----------
         wanted
-            Of the study's grid.
+            Of the tile's shape.
         """
 
         def tell(done: int, of: int) -> None:
@@ -75,21 +79,23 @@ class Tile:
             project.radio,
             workers,
             tell,
-            inputs.antennas,
+            self.antennas,
             self.clutter_m,
-            wanted=None if wanted is None else wanted[inputs.grid.window(self.grid)],
+            wanted=wanted,
         )
 
 
-def tiles(project: Project, inputs: Inputs) -> Iterator[Tile]:
-    """The tiles of a study, row by row."""
-    reach_m = project.radio.farthest_km * 1000
+def tiles(project: Project, inputs: Inputs, grids: Sequence[Grid] | None = None) -> Iterator[Tile]:
+    """Some tiles of a study; all of them, row by row, where none are named."""
     on_air = placed(inputs.sites[inputs.sites.on_air].reset_index(drop=True))
-    grids = list(inputs.grid.tiles(project.grid.tile_pixels))
-    for number, grid in enumerate(grids, 1):
-        around = grid.padded(reach_m)
-        west, south, east, north = around.bounds
-        near = on_air[on_air.x_m.between(west, east) & on_air.y_m.between(south, north)].reset_index(drop=True)
-        window = inputs.terrain_grid.window(around)
-        clutter = None if inputs.clutter_m is None else inputs.clutter_m[window]
-        yield Tile(grid, around, near, inputs.heights_m[window], clutter, f"tile {number} of {len(grids)}")
+    reach = reach_m(on_air, project.radio)
+    every = list(inputs.grid.tiles(project.grid.tile_pixels)) if grids is None else grids
+    for number, grid in enumerate(every, 1):
+        around = grid.padded(project.radio.farthest_km * 1000)
+        west, south, east, north = grid.bounds
+        along = on_air.x_m.between(west - reach, east + reach)
+        near = on_air[along & on_air.y_m.between(south - reach, north + reach)].reset_index(drop=True)
+        named = set(near["antenna"].dropna()) if "antenna" in near else set()
+        used = {name: pattern for name, pattern in inputs.antennas.items() if name in named}
+        heights, clutter = inputs.heights(around), inputs.clutter_heights(around)
+        yield Tile(grid, around, near, heights, clutter, f"tile {number} of {len(every)}", used)

@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from phusong.power.access import village_people
 from phusong.units import NOT_SERVED, SERVED, UNKNOWN
 
 NO_PROBABILITY = -1
@@ -77,9 +76,7 @@ def access_sums(pieces: sparse.csr_array, power: NDArray[np.uint8], probability_
     return AccessSums(expected, pieces @ known.astype(np.int64), pieces @ (~known).astype(np.int64))
 
 
-def mismatches(
-    villages: pd.DataFrame, territory: NDArray[np.int32], micro: NDArray[np.int64], inside: NDArray[np.bool_]
-) -> dict[str, int]:
+def mismatches(villages: pd.DataFrame, micro: NDArray[np.int64], without_village: int) -> dict[str, int]:
     """
     Villages and people that do not find each other: villages without people, those of them that are served, and people.
 
@@ -87,12 +84,14 @@ def mismatches(
     ----------
     villages
         As of `evidence.Access`, with `power`.
-    inside
-        Pixels of the study; people elsewhere are not missed by any village.
+    micro
+        Micro-persons of each village's territory.
+    without_village
+        Micro-persons of the study on no village's ground.
     """
-    empty = village_people(territory, micro, len(villages)) == 0
+    empty = micro == 0
     return {
         "villages_without_people": int(empty.sum()),
         "served_villages_without_people": int((empty & (villages.power == SERVED).to_numpy()).sum()),
-        "micro_persons_without_village": int(micro[inside & (territory < 0)].sum()),
+        "micro_persons_without_village": without_village,
     }

@@ -89,6 +89,17 @@ def possible(
     return found, faults
 
 
+def reach_m(sites: pd.DataFrame, radio: Radio) -> NDArray[np.float64]:
+    """How far each site's signal is followed, in metres."""
+    kinds = list(zip(sites.technology, sites.frequency_mhz, strict=True))
+    of_kind = {kind: 1000 * _reach_km(radio.band_of(*kind), radio) for kind in set(kinds)}
+    return np.array([of_kind[kind] for kind in kinds], float)
+
+
+def _reach_km(band: Band | None, radio: Radio) -> float:
+    return radio.reach_km if band is None or band.reach_km is None else band.reach_km
+
+
 def _named(site_ids: list[str]) -> str:
     return f"{len(site_ids)} sites, first {site_ids[0]}" if len(site_ids) > 1 else site_ids[0]
 
@@ -111,7 +122,7 @@ def _carrier(row: int, site: object, radio: Radio, patterns: Mapping[str, Patter
         height_agl_m=float(values["height_agl_m"]),
         frequency_mhz=float(frequency),
         element_eirp_dbm=element_eirp(float(values["eirp_dbm"]), blocks, offset_db(radio, band, technology)),
-        reach_km=radio.reach_km if band is None or band.reach_km is None else band.reach_km,
+        reach_km=_reach_km(band, radio),
         boresights_deg=azimuths(values["azimuths_deg"]),
         downtilt_deg=float(values["downtilt_deg"]),
         band=band_name(radio, technology, frequency),

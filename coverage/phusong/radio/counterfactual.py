@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phusong.config import Band, Prior, Radio
 from phusong.radio.carrier import Carrier, offset_db, spacing_khz
-from phusong.radio.coverage import received_ddbm
+from phusong.radio.coverage import level_ddbm, transmitter_of
 from phusong.radio.environment import margin_ddbm
 from phusong.radio.link import LTE_BLOCKS, NR_BLOCKS, element_eirp
+from phusong.radio.loss import loss_db
 from phusong.radio.reach import Paths, Transmitter
 from phusong.radio.servers import band_frequency_mhz
 from phusong.radio.world import World
 
+_Path = tuple[float, float, float, float, float]
+_Loss = NDArray[np.float64]
 _PARTS_PER_WORKER = 8
 
 
@@ -43,12 +46,36 @@ class Given:
     over_ddb: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Losses:
+    """
+    Losses to chosen pixels, kept for carriers of which only the power or the direction changes.
+
+    Parameters
+    ----------
+    held
+        By what the ground knows of a carrier, places of pixels, rising, and the losses in dB.
+    """
+
+    held: dict[_Path, tuple[NDArray[np.int32], NDArray[np.float64]]] = field(default_factory=dict)
+
+    def kept(self, path: _Path, pixel: NDArray[np.int32], compute: Callable[[], NDArray[np.float64]]) -> _Loss:
+        """Losses to some pixels, computed where one of them was never asked for."""
+        known, loss = self.held.get(path, (np.empty(0, np.int32), np.empty(0)))
+        place = np.searchsorted(known, pixel)
+        if not (place < known.size).all() or not (known[place] == pixel).all():
+            self.held[path] = (pixel, compute())
+            return self.held[path][1]
+        return loss[place]
+
+
 def given(
     found: Sequence[Carrier],
     pixel: NDArray[np.int64],
     world: World,
     thresholds_ddbm: Mapping[str, int],
     workers: int = 1,
+    losses: Losses | None = None,
 ) -> Given:
     """
     Levels of some carriers at chosen pixels; neither the other pixels nor the number of workers changes a bit of them.
@@ -63,12 +90,18 @@ def given(
         By technology, the lowest level in tenths of dBm that counts.
     workers
         Threads.
+    losses
+        Of the same world, to be kept for other calls.
     """
     needed = {key: thresholds_ddbm[key[0]] + _margin_ddbm(world, *key) for key in {_kind(one) for one in found}}
-    parts = max(1, min(_PARTS_PER_WORKER * workers, len(found)))
+    alike: dict[_Path, list[int]] = {}
+    for number, one in enumerate(found):
+        alike.setdefault(_path(one), []).append(number)
+    together = list(alike.values())
+    parts = max(1, min(_PARTS_PER_WORKER * workers, len(together)))
 
     def part(first: int) -> Given:
-        return _of_part(found, range(first, len(found), parts), pixel, world, thresholds_ddbm, needed)
+        return _of_part(found, together[first::parts], pixel, world, thresholds_ddbm, needed, losses)
 
     level = np.full((len(thresholds_ddbm), pixel.size), -np.inf)
     pairs: list[NDArray[np.int64]] = []
@@ -162,36 +195,56 @@ def paths_to(transmitter: Transmitter, pixel: NDArray[np.int64], world: World) -
 
 def _of_part(
     found: Sequence[Carrier],
-    part: range,
+    part: Sequence[Sequence[int]],
     pixel: NDArray[np.int64],
     world: World,
     thresholds_ddbm: Mapping[str, int],
     needed_ddbm: Mapping[tuple[str, str], int],
+    losses: Losses | None,
 ) -> Given:
+    """What groups of carriers give, those of a group having their paths in common."""
     level = np.full((len(thresholds_ddbm), pixel.size), -np.inf)
     row = {technology: number for number, technology in enumerate(thresholds_ddbm)}
     pairs = [np.empty((3, 0), np.int64)]
-    for number in part:
-        one = found[number]
-        place, received = _levels(one, pixel, world)
-        over, own = received - needed_ddbm[_kind(one)], level[row[one.technology]]
-        own[place] = np.maximum(own[place], over + thresholds_ddbm[one.technology])
-        enough = over >= 0
-        pairs.append(np.stack([np.full(enough.sum(), number), place[enough], over[enough].astype(np.int64)]))
+    for group in part:
+        for number, place, received in _levels(found, group, pixel, world, losses):
+            one = found[number]
+            over, own = received - needed_ddbm[_kind(one)], level[row[one.technology]]
+            own[place] = np.maximum(own[place], over + thresholds_ddbm[one.technology])
+            enough = over >= 0
+            pairs.append(np.stack([np.full(enough.sum(), number), place[enough], over[enough].astype(np.int64)]))
     return Given(level, *np.concatenate(pairs, axis=1))
 
 
-def _levels(one: Carrier, pixel: NDArray[np.int64], world: World) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Places of the pixels that a carrier is known to reach, and its level there."""
-    transmitter = Transmitter.on(
-        world.terrain, world.terrain_grid, one.x_m, one.y_m, one.height_agl_m, one.reach_km * 1000
-    )
+def _levels(
+    found: Sequence[Carrier],
+    group: Sequence[int],
+    pixel: NDArray[np.int64],
+    world: World,
+    losses: Losses | None,
+) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.float64]]]:
+    """Of carriers that have their paths in common, each with the pixels it is known to reach and its level there."""
+    one = found[group[0]]
+    transmitter = transmitter_of(one, world)
+    if np.isnan(transmitter.top_amsl_m):
+        return
     paths, place = paths_to(transmitter, pixel, world)
-    if np.isnan(transmitter.top_amsl_m) or not place.size:
-        return np.empty(0, np.int64), np.empty(0)
-    received = received_ddbm(one, transmitter, paths, world)[1]
-    known = ~np.isnan(received)
-    return place[known], received[known]
+    if not place.size:
+        return
+
+    def compute() -> NDArray[np.float64]:
+        return loss_db(one, transmitter, paths, world)
+
+    loss = compute() if losses is None else losses.kept(_path(one), paths.pixel, compute)
+    known = ~np.isnan(loss)
+    seen, place, loss = paths.only(known), place[known], loss[known]
+    for number in group:
+        yield number, place, level_ddbm(found[number], transmitter, seen, world.radio, loss)
+
+
+def _path(one: Carrier) -> _Path:
+    """All that the loss of a carrier's paths depends on."""
+    return one.x_m, one.y_m, one.height_agl_m, one.frequency_mhz, one.reach_km
 
 
 def _kind(one: Carrier) -> tuple[str, str]:

@@ -119,23 +119,20 @@ def received_ddbm(
     With `best`, the paths are left out on which the carrier can beat neither of the two servers that are there already,
     whatever the ground.
     """
-    radio = world.radio
-    depression_deg = paths.depression_deg(transmitter.top_amsl_m, radio.effective_earth_radius_km)
-    pattern_db = pattern_loss(
-        paths.azimuth_deg,
-        depression_deg,
-        carrier.boresights_deg,
-        carrier.downtilt_deg,
-        carrier.mechanical_tilt_deg,
-        carrier.pattern,
-    )
-    level_dbm = _at_boresight_dbm(carrier, radio) - pattern_db
+    level_dbm = _at_antenna_dbm(carrier, transmitter, paths, world.radio)
     if best is not None:
-        most_dbm = level_dbm - _least_loss_db(carrier.frequency_mhz, transmitter, paths, radio)
+        most_dbm = level_dbm - _least_loss_db(carrier.frequency_mhz, transmitter, paths, world.radio)
         second = best.second_ddbm.ravel()[paths.pixel]
         kept = (second < _enough_ddbm(best, transmitter, world)) | (np.rint(10 * most_dbm) >= second)
         paths, level_dbm = paths.only(kept), level_dbm[kept]
     return paths, np.rint(10 * (level_dbm - loss_db(carrier, transmitter, paths, world)))
+
+
+def level_ddbm(
+    carrier: Carrier, transmitter: Transmitter, paths: Paths, radio: Radio, loss_db: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Level of a carrier on its paths as of `received_ddbm`, of which the loss is known."""
+    return np.asarray(np.rint(10 * (_at_antenna_dbm(carrier, transmitter, paths, radio) - loss_db)))
 
 
 def transmitter_of(carrier: Carrier, world: World) -> Transmitter:
@@ -199,6 +196,19 @@ def _least_loss_db(frequency_mhz: float, transmitter: Transmitter, paths: Paths,
     over_ground_km = np.maximum(paths.distance_m, LEAST_DISTANCE_M) / 1000
     distance_km = paths.slant_km(transmitter.top_amsl_m) if _is_slant(radio) else over_ground_km
     return free_space_loss(frequency_mhz, distance_km) - slack_db(radio)
+
+
+def _at_antenna_dbm(carrier: Carrier, transmitter: Transmitter, paths: Paths, radio: Radio) -> NDArray[np.float64]:
+    """What receivers would have of a carrier if nothing were lost on the way but by the direction."""
+    pattern_db = pattern_loss(
+        paths.azimuth_deg,
+        paths.depression_deg(transmitter.top_amsl_m, radio.effective_earth_radius_km),
+        carrier.boresights_deg,
+        carrier.downtilt_deg,
+        carrier.mechanical_tilt_deg,
+        carrier.pattern,
+    )
+    return np.asarray(_at_boresight_dbm(carrier, radio) - pattern_db)
 
 
 def _at_boresight_dbm(carrier: Carrier, radio: Radio) -> float:

@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phusong.errors import ConfigError
+from phusong.grid import Grid
 from phusong.text import nearest, sort_key
+from phusong.zones.fragments import in_study
 
 DATA_FAULT, OTHER_OPERATOR, WITHOUT_POWER, PLANNED = (
     "data_fault",
@@ -51,26 +53,44 @@ class Sampled:
         return Sampled(self.pixel[kept], self.zone[kept], self.micro[kept])
 
 
-def sampled(label: NDArray[np.int32], micro: NDArray[np.int64], zones: NDArray[np.int64], most: int) -> Sampled:
+def sampled(
+    label: NDArray[np.int32], micro: NDArray[np.int64], zones: NDArray[np.bool_], most: int, part: Grid, grid: Grid
+) -> Sampled:
     """
-    The most populous pixels of some zones, `most` of each at most; of equally many people the first pixel.
+    The most populous pixels of some zones on a tile, as of `most_populous`.
 
     Parameters
     ----------
     label
-        Row of the zone of each pixel, -1 in none, as of `patches.Patches`.
+        Row of the zone of each pixel of the tile, -1 in none.
+    zones
+        Which are asked.
+    part, grid
+        The tile, and the study, of whose flattened grid the places are told.
 
     Examples
     --------
+    >>> from pyproj import CRS
+    >>> grid = Grid(CRS(3405), 0.0, 0.0, 50.0, (2, 3))
     >>> label, micro = np.array([[0, 0, 1], [0, -1, 1]], np.int32), np.array([[5, 7, 0], [5, 9, 8]])
-    >>> sampled(label, micro, np.array([0, 1]), 2)
+    >>> sampled(label, micro, np.array([True, True]), 2, grid, grid)
     Sampled(pixel=array([0, 1, 5]), zone=array([0, 0, 1]), micro=array([5, 7, 8]))
     """
-    pixel = np.flatnonzero((micro > 0) & np.isin(label, zones))
-    zone, people = label.ravel()[pixel].astype(np.int64), micro.ravel()[pixel]
+    place = np.flatnonzero((micro > 0) & np.append(zones, False)[label])
+    zone, people = label.ravel()[place].astype(np.int64), micro.ravel()[place]
+    return most_populous([Sampled(in_study(place, part, grid), zone, people)], most)
+
+
+def most_populous(tiles: Sequence[Sampled], most: int) -> Sampled:
+    """The most populous pixels of all tiles, `most` of a zone at most; of equally many people the first pixel."""
+    pixel, zone, people = (
+        np.concatenate([np.empty(0, np.int64), *(getattr(own, name) for own in tiles)])
+        for name in ("pixel", "zone", "micro")
+    )
     order = np.lexsort((pixel, -people, zone))
-    place = pd.Series(order).groupby(zone[order]).cumcount().to_numpy()
-    kept = np.sort(order[place < most])
+    _, start, count = np.unique(zone[order], return_index=True, return_counts=True)
+    kept = order[np.arange(order.size) - np.repeat(start, count) < most]
+    kept = kept[np.argsort(pixel[kept])]
     return Sampled(pixel[kept], zone[kept], people[kept])
 
 
@@ -159,15 +179,15 @@ def trial(
     comes nearest to its threshold after the change (of equal ones the first) `before_ddbm`, `after_ddbm` (medians over
     the pixels tested) and `threshold_ddbm`.
     """
+    zones, of = np.unique(at.zone, return_inverse=True)
     cured = np.zeros(at.pixel.size, bool)
     cured[place] = True
-    people = pd.DataFrame({"zone": at.zone, "micro": at.micro, "cured_micro": np.where(cured, at.micro, 0)})
-    sums = people.groupby("zone").sum()
-    levels = _nearest_level(at.zone, before_ddbm, np.maximum(before_ddbm, after_ddbm), thresholds_ddbm)
-    share = sums.cured_micro * _CERTAIN // sums.micro / _CERTAIN
-    return sums.assign(
-        cured_share=share, site=_busiest(at, site, place, over_ddb).reindex(sums.index, fill_value=-1)
-    ).join(levels)
+    people, well = (_summed(of, own, zones.size) for own in (at.micro, np.where(cured, at.micro, 0)))
+    level = _nearest_level(of, zones.size, before_ddbm, np.maximum(before_ddbm, after_ddbm), thresholds_ddbm)
+    share = well * _CERTAIN // people / _CERTAIN
+    busiest = _busiest(at.micro, of, zones.size, site, place, over_ddb)
+    told = {"micro": people, "cured_micro": well, "cured_share": share, "site": busiest, **level}
+    return pd.DataFrame(told, index=pd.Index(zones, name="zone"))
 
 
 def smallest(trials: Sequence[pd.DataFrame], cured_share: float) -> pd.DataFrame:
@@ -193,36 +213,61 @@ def smallest(trials: Sequence[pd.DataFrame], cured_share: float) -> pd.DataFrame
     return ordered.set_index("zone").drop(columns=["more", "stronger", "step"])
 
 
-def _busiest(at: Sampled, site: NDArray[np.int64], place: NDArray[np.int64], over_ddb: NDArray[np.int64]) -> pd.Series:
+def _summed(of: NDArray[np.int64], values: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    total = np.zeros(count, np.int64)
+    np.add.at(total, of, values)
+    return total
+
+
+def _busiest(
+    micro: NDArray[np.int64],
+    of: NDArray[np.int64],
+    zones: int,
+    site: NDArray[np.int64],
+    place: NDArray[np.int64],
+    over_ddb: NDArray[np.int64],
+) -> NDArray[np.int64]:
     """By zone, the site that is the strongest for most people of those who are cured; of equal ones the lower."""
-    pairs = pd.DataFrame({"place": place, "over": over_ddb, "site": site})
-    strongest = pairs.sort_values(["place", "over", "site"], ascending=[True, False, True]).drop_duplicates("place")
-    of = strongest.place.to_numpy()
-    served = (
-        strongest.assign(zone=at.zone[of], micro=at.micro[of]).groupby(["zone", "site"])[["micro"]].sum().reset_index()
-    )
-    first = served.sort_values(["zone", "micro", "site"], ascending=[True, False, True]).drop_duplicates("zone")
-    return first.set_index("zone").site
+    order = np.lexsort((site, -over_ddb, place))
+    first = order[_first(place[order])]
+    pairs, which = np.unique(np.stack([of[place[first]], site[first]]), axis=1, return_inverse=True)
+    served = _summed(which.ravel(), micro[place[first]], pairs.shape[1])
+    order = np.lexsort((pairs[1], -served, pairs[0]))
+    most = order[_first(pairs[0][order])]
+    found = np.full(zones, -1, np.int64)
+    found[pairs[0][most]] = pairs[1][most]
+    return found
+
+
+def _first(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of ordered numbers are the first of their kind."""
+    return np.append(True, np.diff(ordered) != 0)[: ordered.size]
 
 
 def _nearest_level(
-    zone: NDArray[np.int64],
+    of: NDArray[np.int64],
+    zones: int,
     before_ddbm: NDArray[np.float64],
     after_ddbm: NDArray[np.float64],
     thresholds_ddbm: Mapping[str, int],
-) -> pd.DataFrame:
+) -> dict[str, NDArray[np.generic]]:
     """Median levels of each zone in the technology that comes nearest to its threshold."""
     names = np.array(list(thresholds_ddbm), object)
     steps = np.array(list(thresholds_ddbm.values()), float)
-    before, after = (pd.DataFrame(levels.T).groupby(zone).median() for levels in (before_ddbm, after_ddbm))
-    chosen = np.argmax(after.to_numpy() - steps, axis=1)
-    row = np.arange(len(after))
-    return pd.DataFrame(
-        {
-            "technology": names[chosen],
-            "before_ddbm": before.to_numpy()[row, chosen],
-            "after_ddbm": after.to_numpy()[row, chosen],
-            "threshold_ddbm": steps[chosen],
-        },
-        index=after.index,
-    )
+    before, after = (_medians(of, zones, levels) for levels in (before_ddbm, after_ddbm))
+    chosen = np.argmax(after - steps[:, np.newaxis], axis=0)
+    row = np.arange(zones)
+    return {
+        "technology": names[chosen],
+        "before_ddbm": before[chosen, row],
+        "after_ddbm": after[chosen, row],
+        "threshold_ddbm": steps[chosen],
+    }
+
+
+def _medians(of: NDArray[np.int64], zones: int, levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Median level of each zone, every one of which has a pixel; shape (technologies, zones)."""
+    count = np.bincount(of, minlength=zones)
+    start = np.cumsum(count) - count
+    ordered = np.array([own[np.lexsort((own, of))] for own in levels]).reshape(len(levels), of.size)
+    return np.asarray((ordered[:, start + (count - 1) // 2] + ordered[:, start + count // 2]) / 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -11,9 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from phusong.grid import Grid
 from phusong.text import sort_key
-from phusong.zones.patches import Patches
 
 KINDS = {"school": "schools", "clinic": "clinics", "commune_office": "commune_offices"}
 """Kinds of points of interest, and the columns that count them."""
@@ -25,28 +24,52 @@ _ELLIPSOID = Geod(ellps="WGS84")
 _LINE = 1  # shapely's number for a LineString
 
 
-def contents(
-    found: Patches,
-    micro: NDArray[np.int64],
-    grid: Grid,
-    villages: gpd.GeoDataFrame | None,
-    territory: NDArray[np.int32],
-    points: gpd.GeoDataFrame | None = None,
-    roads: gpd.GeoDataFrame | None = None,
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Villages:
     """
-    What is inside each zone, row by row with `found.zones`; missing values where there is no such layer.
+    Villages and what each has to do with the zones.
 
     Parameters
     ----------
-    micro
-        Micro-persons of each pixel.
+    table
+        `village_name`, `households`, `especially_difficult`.
+    stands
+        Row of the zone on whose pixel each village stands, -1 in none.
+    people
+        Micro-persons of each village's territory.
+    held
+        `zone`, `village` (row), `micro`: who lives there, as of `sums.added`.
+    """
+
+    table: pd.DataFrame
+    stands: NDArray[np.int64]
+    people: NDArray[np.int64]
+    held: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Points:
+    """Places with a `kind` of `KINDS`, and the row of the zone on whose pixel each stands, -1 in none."""
+
+    kind: pd.Series
+    stands: NDArray[np.int64]
+
+
+def contents(
+    outlines: gpd.GeoSeries,
+    villages: Villages | None = None,
+    points: Points | None = None,
+    roads: gpd.GeoDataFrame | None = None,
+) -> pd.DataFrame:
+    """
+    What is inside each zone, row by row with the outlines; missing values where there is no such layer.
+
+    Parameters
+    ----------
     villages
-        `village_name`, `households`, `especially_difficult`; None when the study has no such layer.
-    territory
-        Row of the village whose territory each pixel is, -1 in none.
+        None when the study has no such layer.
     points
-        Places with a `kind` of `KINDS`. A kind of which the layer has not one place is missing, not zero.
+        A kind of which the layer has not one place is missing, not zero.
     roads
         Lines.
 
@@ -66,34 +89,21 @@ def contents(
     ValueError
         When a point is of another kind.
     """
-    return pd.concat(
-        [
-            _villages(found, micro, grid, villages, territory),
-            _points(found, grid, points),
-            pd.DataFrame({"road_km": _road_km(found.zones, roads)}),
-        ],
-        axis=1,
-    )
+    zones, road_km = len(outlines), pd.DataFrame({"road_km": _road_km(outlines, roads)})
+    return pd.concat([_villages(zones, villages), _points(zones, points), road_km], axis=1)
 
 
-def _villages(
-    found: Patches,
-    micro: NDArray[np.int64],
-    grid: Grid,
-    villages: gpd.GeoDataFrame | None,
-    territory: NDArray[np.int32],
-) -> pd.DataFrame:
-    zones = len(found.zones)
+def _villages(zones: int, villages: Villages | None) -> pd.DataFrame:
     if villages is None:
         return pd.DataFrame(index=range(zones), columns=list(_OF_VILLAGES)).astype(_OF_VILLAGES)
-    stands = _zone_of(found, grid, villages)
-    held = _held(found.label, micro, territory, stands)
+    table, stands = villages.table, villages.stands
+    held = _held(villages)
     names = [
         ";".join(sorted(own, key=lambda name: (sort_key(name), name)))
-        for own in _grouped(villages.village_name, stands, zones)
+        for own in _grouped(table.village_name, stands, zones)
     ]
-    difficult = [_any(own) for own in _grouped(villages.especially_difficult, stands, zones)]
-    households = villages.households.to_numpy(float)[held.village]
+    difficult = [_any(own) for own in _grouped(table.especially_difficult, stands, zones)]
+    households = table.households.to_numpy(float)[held.village]
     known = np.isfinite(households)
     zone = held.zone.to_numpy()
     total = np.bincount(zone[known], (households * held.share)[known], zones)
@@ -111,39 +121,33 @@ def _villages(
     )
 
 
-def _held(
-    label: NDArray[np.int32], micro: NDArray[np.int64], territory: NDArray[np.int32], stands: NDArray[np.int64]
-) -> pd.DataFrame:
+def _held(villages: Villages) -> pd.DataFrame:
     """Pairs of a zone and a village with people in it, or with no people and its point in it, and the part inside."""
-    everyone = np.bincount(territory[territory >= 0], micro[territory >= 0], len(stands))
-    inside = (territory >= 0) & (label >= 0) & (micro > 0)
-    table = pd.DataFrame({"zone": label[inside], "village": territory[inside], "people": micro[inside]})
-    pairs = table.groupby(["zone", "village"], as_index=False).people.sum()
-    pairs = pairs.assign(share=pairs.people / everyone[pairs.village], touched=True)
-    empty = np.flatnonzero((everyone == 0) & (stands >= 0))
-    alone = pd.DataFrame({"zone": stands[empty], "village": empty, "people": 0, "share": 1.0, "touched": False})
-    return pd.concat([pairs, alone], ignore_index=True)
+    inside = villages.held[villages.held.micro > 0]
+    pairs = inside.assign(share=inside.micro / villages.people[inside.village], touched=True)
+    empty = np.flatnonzero((villages.people == 0) & (villages.stands >= 0))
+    alone = {"zone": villages.stands[empty], "village": empty, "micro": 0, "share": 1.0, "touched": False}
+    return pd.concat([pairs, pd.DataFrame(alone)], ignore_index=True)
 
 
-def _points(found: Patches, grid: Grid, points: gpd.GeoDataFrame | None) -> pd.DataFrame:
-    zones = len(found.zones)
+def _points(zones: int, points: Points | None) -> pd.DataFrame:
     if points is not None and (foreign := sorted(set(points.kind) - set(KINDS))):
         raise ValueError(f"points of the kinds {', '.join(foreign)}; known are {', '.join(KINDS)}")
     columns = {}
     for kind, name in KINDS.items():
-        own = None if points is None else points[points.kind == kind]
-        if own is None or own.empty:
+        own = None if points is None else (points.kind == kind).to_numpy(bool)
+        if points is None or own is None or not own.any():
             columns[name] = pd.array([pd.NA] * zones, "Int64")
         else:
-            stands = _zone_of(found, grid, own)
-            columns[name] = pd.array(np.bincount(stands[stands >= 0], minlength=zones), "Int64")
+            inside = points.stands[own & (points.stands >= 0)]
+            columns[name] = pd.array(np.bincount(inside, minlength=zones), "Int64")
     return pd.DataFrame(columns)
 
 
-def _road_km(zones: gpd.GeoDataFrame, roads: gpd.GeoDataFrame | None) -> NDArray[np.float64]:
+def _road_km(zones: gpd.GeoSeries, roads: gpd.GeoDataFrame | None) -> NDArray[np.float64]:
     if roads is None:
         return np.full(len(zones), np.nan)
-    lines, outlines = roads.geometry.to_numpy(), zones.geometry.to_numpy()
+    lines, outlines = roads.geometry.to_numpy(), zones.to_numpy()
     zone, line = shapely.STRtree(lines).query(outlines, predicate="intersects")
     shapely.prepare(outlines)
     whole = shapely.covers(outlines[zone], lines[line])
@@ -155,12 +159,6 @@ def _road_km(zones: gpd.GeoDataFrame, roads: gpd.GeoDataFrame | None) -> NDArray
     located = gpd.GeoSeries(single[straight], crs=roads.crs).to_crs(4326)
     length_km = np.array([_ELLIPSOID.geometry_length(part) / 1000 for part in located], float)
     return np.asarray(np.bincount(zone[of[within[straight]]], length_km, len(zones)), float).round(3)
-
-
-def _zone_of(found: Patches, grid: Grid, points: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """Row of the zone on whose pixel each point stands, -1 in none."""
-    row, column, inside = grid.locate(points.geometry.x.to_numpy(), points.geometry.y.to_numpy())
-    return np.where(inside, found.label[row, column], -1).astype(np.int64)
 
 
 def _grouped(values: pd.Series, zone: NDArray[np.int64], zones: int) -> list[list[Any]]:

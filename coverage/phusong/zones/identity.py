@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -10,14 +11,22 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from phusong.grid import Grid
 from phusong.layers.fractions import area_fractions
 from phusong.zones.gaps import Gap
-from phusong.zones.patches import Patches
 
-_DECIMALS = 9  # of a pixel's fraction: the rest is rounding of the coordinates, which must not break a tie
+LYING = ("old", "new", "gap")
+"""What the sums of `lying` are by."""
+_PIXEL = 1_000_000_000
+"""Areas are whole milliardths of a pixel: the rest is rounding of the coordinates, which must not break a tie."""
+_GRAIN = 1_000
+"""Sums of areas are compared in millionths of a pixel, for each of many pixels may be rounded."""
+_SQUARE_PIXELS = 2048
+_CHUNK = 256  # outlines at once
 _FATES = {Gap.NONE: "served", Gap.UNKNOWN: "unknown", Gap.OUTSIDE: "outside"}
 _CLOSED = ("zone_id", "gap", "first_seen", "last_seen", "closed", "why", "merged_into")
 
@@ -59,16 +68,103 @@ class Identity:
     events: tuple[Event, ...]
 
 
-def identify(
-    previous: gpd.GeoDataFrame,
-    closed: pd.DataFrame,
-    found: Patches,
-    gap: NDArray[np.uint8],
-    micro: NDArray[np.int64],
-    grid: Grid,
-    period: str,
-    overlap_share: float,
-) -> Identity:
+@dataclass(frozen=True)
+class Before:
+    """
+    The zones before a period, as they are laid over the tiles of the period.
+
+    Parameters
+    ----------
+    zones
+        Those of the period before, in the order of their ids: `zone_id, gap, first_seen, last_seen` and outlines. They
+        may come from another lattice.
+    closed
+        Zones closed before, as `Identity.closed` had them.
+    pieces, owner
+        The outlines, cut where they are large, and the row of the zone that each is of.
+    """
+
+    zones: gpd.GeoDataFrame
+    closed: pd.DataFrame
+    pieces: NDArray[np.object_]
+    owner: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, previous: gpd.GeoDataFrame, closed: pd.DataFrame, grid: Grid) -> Before:
+        """
+        Zones of the period before (no rows in the first period) and zones closed before.
+
+        Raises
+        ------
+        ValueError
+            When an id of before is there twice, or the outlines are in another CRS.
+        """
+        used = [*previous.zone_id, *closed.zone_id]
+        if len(set(used)) < len(used) or (len(previous) and previous.crs != grid.crs):
+            raise ValueError("zones of before need ids of their own, and outlines in the grid's CRS")
+        old = previous.sort_values("zone_id").reset_index(drop=True)
+        pieces = [_cut(shape, grid.pixel_m) for shape in old.geometry]
+        owner = np.repeat(np.arange(len(old)), [len(own) for own in pieces]).astype(np.int64)
+        return cls(old, closed, np.array([piece for own in pieces for piece in own], object), owner)
+
+
+def lying(
+    before: Before, label: NDArray[np.int32], gap: NDArray[np.uint8], micro: NDArray[np.int64], part: Grid
+) -> pd.DataFrame:
+    """
+    What lies of each zone of before on a tile, to be added over the tiles by `old`, `new` and `gap`.
+
+    Parameters
+    ----------
+    label, gap, micro
+        Row of the zone (-1 in none), value of `Gap` and micro-persons of each pixel of the tile.
+
+    Returns
+    -------
+    `old`, `new` (row of the zone of now, -1 in none), `gap`, `micro` (micro-persons, whole in each pixel) and `area`
+    (milliardths of a pixel): whole numbers, so that no order of tiles makes a difference.
+    """
+    near = np.flatnonzero(_meeting(before.pieces, part))
+    piece = area_fractions(before.pieces[near], part).tocoo()
+    area = np.rint(piece.data * _PIXEL).astype(np.int64)
+    table = pd.DataFrame(
+        {
+            "old": before.owner[near][piece.row],
+            "new": label.ravel()[piece.col].astype(np.int64),
+            "gap": gap.ravel()[piece.col].astype(np.int64),
+            "micro": np.rint(area / _PIXEL * micro.ravel()[piece.col]).astype(np.int64),
+            "area": area,
+        }
+    )
+    return table.groupby(list(LYING), as_index=False).sum()
+
+
+def on_no_tile(before: Before, found: pd.DataFrame, parts: Sequence[Grid], grid: Grid) -> pd.DataFrame:
+    """
+    The ground of the zones of before that lies on the study's grid and on none of its tiles: outside, without people.
+
+    Parameters
+    ----------
+    found
+        What lies on the tiles, as of `lying`.
+    """
+    within = np.zeros(len(before.pieces), bool)
+    west, south, east, north = shapely.bounds(before.pieces).reshape(-1, 4).T
+    for part in parts:
+        within |= (west >= part.west) & (east <= part.east) & (south >= part.south) & (north <= part.north)
+    apart = np.isin(before.owner, before.owner[~within])
+    area = np.zeros(len(before.zones), np.int64)
+    for start in range(0, len(before.pieces), _CHUNK):
+        own = np.flatnonzero(apart[start : start + _CHUNK]) + start
+        piece = area_fractions(before.pieces[own], grid).tocoo()
+        np.add.at(area, before.owner[own][piece.row], np.rint(piece.data * _PIXEL).astype(np.int64))
+    told = found[np.isin(found.old, before.owner[apart])]
+    np.subtract.at(area, told.old.to_numpy(), told.area.to_numpy())
+    left = np.flatnonzero(area)
+    return pd.DataFrame({"old": left, "new": -1, "gap": int(Gap.OUTSIDE), "micro": 0, "area": area[left]})
+
+
+def identify(before: Before, found: pd.DataFrame, zones: pd.DataFrame, period: str, overlap_share: float) -> Identity:
     """
     Give each zone its id, by the people who live in what it shares with the zones of before.
 
@@ -82,80 +178,68 @@ def identify(
 
     Parameters
     ----------
-    previous
-        Zones of the period before, `zone_id, gap, first_seen, last_seen` and outlines in the grid's CRS; they may come
-        from another lattice. No rows in the first period.
-    closed
-        Zones closed before, as `Identity.closed` had them.
-    gap
-        Value of `Gap` of each pixel.
-    micro
-        Micro-persons of each pixel.
-
-    Raises
-    ------
-    ValueError
-        When an id of before is there twice, or the outlines are in another CRS.
+    found
+        What lies of the zones of before, as of `lying`, added over all tiles, with what lies on none of them.
+    zones
+        As of `patches.Patches`.
     """
-    used = [*previous.zone_id, *closed.zone_id]
-    if len(set(used)) < len(used) or (len(previous) and previous.crs != grid.crs):
-        raise ValueError("zones of before need ids of their own, and outlines in the grid's CRS")
-    old = previous.sort_values("zone_id").reset_index(drop=True)
-    lying = _lying(old, found.label, gap, micro, grid)
-    links = _related(lying, found.label, micro, overlap_share)
-    heir, keeper = _passed(links, found.label)
-    ids = _named(old, keeper, found.zones["rank"].to_numpy(), period, used)
+    old, used = before.zones, [*before.zones.zone_id, *before.closed.zone_id]
+    lain = found.assign(area=(found.area + _GRAIN // 2) // _GRAIN)
+    links = _related(lain, zones, overlap_share)
+    heir, keeper = _passed(links, zones)
+    ids = _named(old, keeper, zones["rank"].to_numpy(), period, used)
     parents = _parents(old, links, len(ids))
     current = _current(old, keeper, ids, parents, period)
-    gone = _closed(old, heir, keeper, _fates(lying, len(old)), ids, period)
+    gone = _closed(old, heir, keeper, _fates(lain, len(old)), ids, period)
+    closed = before.closed
     every = pd.concat([closed.reindex(columns=list(_CLOSED)), gone]).astype(object) if len(closed) else gone
     ordered = every.sort_values("zone_id").reset_index(drop=True)
     ends = dict(zip(gone.zone_id, gone.merged_into, strict=True))
     return Identity(current, ordered, _events(ids, parents, _parts(old, links, ids), keeper, ends))
 
 
-def _lying(
-    old: gpd.GeoDataFrame, label: NDArray[np.int32], gap: NDArray[np.uint8], micro: NDArray[np.int64], grid: Grid
-) -> pd.DataFrame:
-    """Micro-persons and area in pixels of each old zone in each new one (-1 in none) and in each kind of gap."""
-    part = area_fractions(old.geometry.to_numpy(), grid).tocoo()
-    share = part.data.round(_DECIMALS)
-    table = pd.DataFrame(
-        {
-            "old": part.row,
-            "new": label.ravel()[part.col],
-            "gap": gap.ravel()[part.col],
-            "micro": share * micro.ravel()[part.col],
-            "area": share,
-        }
-    )
-    sums = table.groupby(["old", "new", "gap"], as_index=False).sum()
-    return sums.assign(micro=sums.micro.round().astype(np.int64), area=sums.area.round(_DECIMALS - 3))
+def _cut(shape: BaseGeometry, pixel_m: float) -> list[BaseGeometry]:
+    """
+    An outline, in squares of the lattice where its box is large: fractions are worked out in the box of a shape.
+
+    The squares are those of the CRS, so that no grid or tile cuts a shape otherwise.
+    """
+    west, south, east, north = shape.bounds if not shape.is_empty else (0.0, 0.0, 0.0, 0.0)
+    edge_m = _SQUARE_PIXELS * pixel_m
+    if (east - west) * (north - south) <= edge_m * edge_m:
+        return [shape]
+    squares = [
+        shapely.box(column * edge_m, row * edge_m, (column + 1) * edge_m, (row + 1) * edge_m)
+        for row in range(math.floor(south / edge_m), math.ceil(north / edge_m))
+        for column in range(math.floor(west / edge_m), math.ceil(east / edge_m))
+    ]
+    pieces = shapely.get_parts(shapely.intersection(shape, np.array(squares, object)))
+    return [piece for piece in pieces if piece.geom_type == "Polygon"]
 
 
-def _related(
-    lying: pd.DataFrame, label: NDArray[np.int32], micro: NDArray[np.int64], overlap_share: float
-) -> pd.DataFrame:
+def _meeting(shapes: NDArray[np.object_], part: Grid) -> NDArray[np.bool_]:
+    """Shapes whose boxes meet a tile."""
+    west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
+    return (west < part.east) & (east > part.west) & (south < part.north) & (north > part.south)
+
+
+def _related(lain: pd.DataFrame, zones: pd.DataFrame, overlap_share: float) -> pd.DataFrame:
     """Pairs of an old and a new zone that share enough, with the micro-persons and the area that they share."""
-    pairs = lying.groupby(["old", "new"], as_index=False)[["micro", "area"]].sum()
+    pairs = lain.groupby(["old", "new"], as_index=False)[["micro", "area"]].sum()
     before = pairs.groupby("old")[["micro", "area"]].sum()
     pairs = pairs[pairs.new >= 0].reset_index(drop=True)
-    drawn = label >= 0
-    zones = int(label.max(initial=-1)) + 1
-    now = {"micro": np.bincount(label[drawn], micro[drawn], zones), "area": np.bincount(label[drawn], minlength=zones)}
+    now = {"micro": zones.micro.to_numpy(), "area": zones.pixels.to_numpy() * (_PIXEL // _GRAIN)}
     people, area = (
         np.minimum(before[name].loc[pairs.old].to_numpy(), now[name][pairs.new]) for name in ("micro", "area")
     )
     inhabited = people > 0
-    shared = np.where(inhabited, pairs.micro / np.where(inhabited, people, 1), pairs.area / np.maximum(area, 1e-9))
+    shared = np.where(inhabited, pairs.micro / np.where(inhabited, people, 1), pairs.area / np.maximum(area, 1))
     return pairs[shared >= overlap_share].reset_index(drop=True)
 
 
-def _passed(links: pd.DataFrame, label: NDArray[np.int32]) -> tuple[dict[int, int], dict[int, int]]:
+def _passed(links: pd.DataFrame, zones: pd.DataFrame) -> tuple[dict[int, int], dict[int, int]]:
     """The new zone to which each old one passes its id, and the old zone whose id each new one keeps."""
-    values, first = np.unique(label, return_index=True)
-    place = pd.Series(first, index=values)
-    ordered = links.assign(place=place.loc[links.new].to_numpy())
+    ordered = links.assign(place=zones.first_pixel.to_numpy()[links.new])
     falling = [False, False, True]
     heirs = ordered.sort_values(["micro", "area", "place"], ascending=falling).drop_duplicates("old")
     keepers = heirs.sort_values(["micro", "area", "old"], ascending=falling).drop_duplicates("new")
@@ -202,9 +286,9 @@ def _current(
     return pd.DataFrame(columns, dtype=object)
 
 
-def _fates(lying: pd.DataFrame, zones: int) -> list[str]:
+def _fates(lain: pd.DataFrame, zones: int) -> list[str]:
     """Where most of the people of each old zone are, most of its area if it has none now."""
-    kinds = lying.groupby(["old", "gap"], as_index=False)[["micro", "area"]].sum()
+    kinds = lain.groupby(["old", "gap"], as_index=False)[["micro", "area"]].sum()
     most = kinds.sort_values(["micro", "area", "gap"], ascending=[False, False, True]).drop_duplicates("old")
     gap = dict(zip(most.old, most.gap, strict=True))
     return [_FATES.get(Gap(gap.get(k, Gap.OUTSIDE)), "scattered") for k in range(zones)]
@@ -218,7 +302,8 @@ def _closed(
     ids: Sequence[str],
     period: str,
 ) -> pd.DataFrame:
-    gone = [k for k in range(len(old)) if k not in set(keeper.values())]
+    kept = set(keeper.values())
+    gone = [k for k in range(len(old)) if k not in kept]
     ended = old.loc[gone, ["zone_id", "gap", "first_seen", "last_seen"]].reset_index(drop=True)
     why = ["merged" if k in heir else fates[k] for k in gone]
     into = [ids[heir[k]] if k in heir else None for k in gone]

@@ -1,23 +1,22 @@
-"""Patches: connected pixels that lack the same thing, as polygons with their people."""
+"""Patches: the fragments of all tiles joined to dead zones, with their people and their place in the order."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
-from rasterio.features import shapes
-from scipy import ndimage
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from phusong.grid import Grid
-from phusong.layers.geometry import geodesic_area_km2, geodesic_distance_m
+from phusong.zones.fragments import LACKING, Fragments, labelled
 from phusong.zones.gaps import Gap
 
-_TOUCHING = np.ones((3, 3), int)  # pixels that meet at a corner are one zone
+_NEIGHBOURS = ((0, 1), (1, -1), (1, 0), (1, 1))
+"""Rows down and columns right to half of the pixels that touch one; of the other half it is the neighbour."""
 
 
 @dataclass(frozen=True)
@@ -28,116 +27,95 @@ class Patches:
     Parameters
     ----------
     zones
-        One row a zone, ranked by people: `rank`, `gap`, `micro` (micro-persons), `area_km2` (geodesic), geometry.
-    label
-        Row of the zone of each pixel, -1 in none; shape of the grid.
+        One row a zone, ranked by people: `rank`, `gap`, `micro` (micro-persons), `pixels` (how many), `first_pixel`
+        (the most northern, of these the most western, by its place in the flattened grid of the study).
+    rows
+        By tile, the row of the zone of each fragment; -1 where it is too small.
     scattered_micro
         Micro-persons by gap in zones of fewer than `min_people`.
     scattered
         Number of such zones with anyone in them.
     """
 
-    zones: gpd.GeoDataFrame
-    label: NDArray[np.int32]
+    zones: pd.DataFrame
+    rows: tuple[NDArray[np.int32], ...]
     scattered_micro: dict[str, int]
     scattered: int
 
+    def label(self, number: int, gap: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Row of the zone of each pixel of a tile, -1 in none, from the gaps of which its fragments were made."""
+        return np.append(self.rows[number], np.int32(-1))[labelled(gap)[0]]
 
-def patches(gap: NDArray[np.uint8], micro: NDArray[np.int64], grid: Grid, min_micro: int) -> Patches:
+    @property
+    def crossing(self) -> NDArray[np.bool_]:
+        """Zones that lie in more than one tile."""
+        held = [np.unique(rows[rows >= 0]) for rows in self.rows]
+        return np.bincount(np.concatenate(held), minlength=len(self.zones)) > 1
+
+
+def joined(tiles: Sequence[Fragments], grid: Grid, min_micro: int) -> Patches:
     """
     Connected zones of each kind of gap with at least `min_micro` micro-persons, the most people first.
 
-    Of zones with equally many people the more northern, then the more western one has the better rank.
-    """
-    label, kinds = _connected(gap)
-    people = np.bincount(label[label >= 0], micro[label >= 0], len(kinds)).astype(np.int64)
-    kept = np.flatnonzero(people >= max(min_micro, 1))
-    order = kept[np.lexsort((kept, -people[kept]))]
-    rest = np.setdiff1d(np.flatnonzero(people > 0), kept)
-    scattered = {kind.label: int(people[rest[kinds[rest] == kind]].sum()) for kind in (Gap.SIGNAL, Gap.POWER, Gap.BOTH)}
-    rank = np.full(len(kinds) + 1, -1, np.int32)
-    rank[order] = np.arange(len(order))
-    ranked = rank[label]
-    outlines = _outlines(ranked, grid, len(order))
-    zones = gpd.GeoDataFrame(
-        {
-            "rank": np.arange(1, len(order) + 1),
-            "gap": [Gap(kinds[k]).label for k in order],
-            "micro": people[order],
-            "area_km2": geodesic_area_km2(outlines).round(4),
-        },
-        geometry=outlines,
-    )
-    return Patches(zones, ranked, scattered, len(rest))
-
-
-def in_communes(
-    found: Patches, commune: NDArray[np.int32], micro: NDArray[np.int64], communes: pd.DataFrame
-) -> pd.DataFrame:
-    """
-    The commune with most of each zone's people, its province, and the codes of all communes the zone touches.
+    Of zones with equally many people the more northern, then the more western one has the better rank. How the study is
+    cut into tiles changes nothing.
 
     Parameters
     ----------
-    commune
-        Row in `communes` of the commune of each pixel, -1 outside.
+    tiles
+        At least one; ground in none of them lacks nothing.
+    grid
+        Of the study.
     """
-    held = (found.label >= 0) & (commune >= 0)
-    table = pd.DataFrame({"zone": found.label[held], "commune": commune[held], "micro": micro[held]})
-    sums = pd.DataFrame(table.groupby(["zone", "commune"]).micro.sum()).reset_index()
-    sums["code"] = communes.commune_code.to_numpy()[sums.commune]
-    first = sums.sort_values(["zone", "micro", "code"], ascending=[True, False, True]).drop_duplicates("zone").commune
-    named = communes.iloc[first][["commune_code", "commune_name", "province_name"]].reset_index(drop=True)
-    return named.assign(commune_codes=sums.groupby("zone").code.agg(lambda codes: ";".join(sorted(codes))).to_numpy())
+    kind, micro, pixels, first = (
+        np.concatenate([getattr(own, name) for own in tiles]) for name in ("kind", "micro", "pixels", "first")
+    )
+    area = _areas(tiles, kind, grid.shape[1])
+    count = int(area.max(initial=-1)) + 1
+    kinds, firsts = np.zeros(count, np.uint8), np.full(count, grid.shape[0] * grid.shape[1], np.int64)
+    kinds[area] = kind
+    np.minimum.at(firsts, area, first)
+    people, sizes = (np.bincount(area, own, count).astype(np.int64) for own in (micro, pixels))
+    kept = np.flatnonzero(people >= max(min_micro, 1))
+    order = kept[np.lexsort((firsts[kept], -people[kept]))]
+    rest = np.setdiff1d(np.flatnonzero(people > 0), kept)
+    row = np.full(count, -1, np.int32)
+    row[order] = np.arange(len(order))
+    zones = pd.DataFrame(
+        {
+            "rank": np.arange(1, len(order) + 1),
+            "gap": np.array([Gap(value).label for value in kinds[order]], object),
+            "micro": people[order],
+            "pixels": sizes[order],
+            "first_pixel": firsts[order],
+        }
+    )
+    by_tile = np.split(row[area], np.cumsum([len(own.kind) for own in tiles])[:-1])
+    scattered = {gap.label: int(people[rest[kinds[rest] == gap]].sum()) for gap in LACKING}
+    return Patches(zones, tuple(by_tile), scattered, len(rest))
 
 
-def nearest_villages(found: Patches, micro: NDArray[np.int64], grid: Grid, villages: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The village nearest to the centre of each zone's people, and the geodesic distance in metres."""
-    zones = len(found.zones)
-    if villages.empty or not zones:
-        empty = {"village_id": None, "village_name": None, "village_distance_m": np.nan}
-        return pd.DataFrame(empty, index=range(zones)).astype({"village_distance_m": float})
-    centre = gpd.GeoSeries(shapely.points(_centres(found.label, micro, grid, zones)), crs=grid.crs)
-    tree = shapely.STRtree(villages.geometry.to_numpy())
-    of, near = tree.query_nearest(centre.to_numpy(), all_matches=True)
-    picked = pd.Series(near).groupby(of).min().to_numpy()  # of villages at one place the first
-    chosen = villages.iloc[picked].reset_index(drop=True)
-    distance = geodesic_distance_m(centre, chosen.geometry).round(0)
-    return chosen[["village_id", "village_name"]].assign(village_distance_m=distance)
+def _areas(tiles: Sequence[Fragments], kind: NDArray[np.uint8], columns: int) -> NDArray[np.int64]:
+    """Number of the connected area that each fragment of all tiles is a part of."""
+    if not kind.size:
+        return np.empty(0, np.int64)
+    starts = np.cumsum([0, *(len(own.kind) for own in tiles)])
+    pixel = np.concatenate([own.rim_pixel for own in tiles])
+    fragment = np.concatenate([own.rim_fragment + start for own, start in zip(tiles, starts, strict=False)])
+    pairs = np.concatenate([np.empty((2, 0), np.int64), *_touching(pixel, fragment, columns)], axis=1)
+    one, other = pairs[:, kind[pairs[0]] == kind[pairs[1]]]
+    links = sparse.coo_array((np.ones(one.size, np.int8), (one, other)), (kind.size, kind.size))
+    return np.asarray(csgraph.connected_components(links, directed=False)[1], np.int64)
 
 
-def _connected(gap: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """Label of the connected area of one kind that each pixel belongs to, -1 in none, and each label's kind."""
-    label = np.full(gap.shape, -1, np.int32)
-    kinds: list[int] = []
-    for kind in (Gap.SIGNAL, Gap.POWER, Gap.BOTH):
-        own, count = ndimage.label(gap == kind, _TOUCHING)
-        label[own > 0] = own[own > 0] - 1 + len(kinds)
-        kinds += [kind] * count
-    return _by_first_pixel(label, np.array(kinds, np.uint8))
-
-
-def _by_first_pixel(label: NDArray[np.int32], kinds: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    values, first = np.unique(label, return_index=True)
-    first = first[values >= 0]
-    order = np.argsort(first, kind="stable")
-    new = np.full(len(kinds) + 1, -1, np.int32)
-    new[order] = np.arange(len(order))
-    return new[label], kinds[order]
-
-
-def _centres(label: NDArray[np.int32], micro: NDArray[np.int64], grid: Grid, zones: int) -> NDArray[np.float64]:
-    rows, columns = np.nonzero(label >= 0)
-    zone, weight = label[rows, columns], micro[rows, columns].astype(float)
-    total = np.bincount(zone, weight, zones)
-    # offsets from the grid's corner are summed, so that the large coordinates cost no digits
-    x = np.bincount(zone, weight * (columns + 0.5), zones) / total
-    y = np.bincount(zone, weight * (rows + 0.5), zones) / total
-    return np.stack([grid.west + x * grid.pixel_m, grid.north - y * grid.pixel_m], axis=1)
-
-
-def _outlines(label: NDArray[np.int32], grid: Grid, zones: int) -> gpd.GeoSeries:
-    parts: list[list[Any]] = [[] for _ in range(zones)]
-    for shape, value in shapes(label, mask=label >= 0, connectivity=4, transform=grid.transform):
-        parts[int(value)].append(shapely.geometry.shape(shape))
-    return gpd.GeoSeries([shapely.MultiPolygon(part) for part in parts], crs=grid.crs)
+def _touching(pixel: NDArray[np.int64], fragment: NDArray[np.int64], columns: int) -> Iterator[NDArray[np.int64]]:
+    """Pairs of fragments that meet at an edge or a corner of a pixel, shape (2, pairs)."""
+    order = np.argsort(pixel)
+    fragment = fragment[order]
+    ordered = np.append(pixel[order], -1)  # what is looked for beyond the last pixel is not found
+    column = ordered[:-1] % columns
+    for down, right in _NEIGHBOURS:
+        wanted = ordered[:-1] + down * columns + right
+        place = np.searchsorted(ordered[:-1], wanted)
+        met = (ordered[place] == wanted) & (column + right >= 0) & (column + right < columns)
+        yield np.stack([fragment[met], fragment[place[met]]])

@@ -1,0 +1,123 @@
+"""Fields: values on a grid, of which a large one is read block by block where it is asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from phusong.grid import Grid
+
+Values = NDArray[np.float32]
+_SMALL_PIXELS = 4096 * 4096
+"""Up to this size a grid is one block."""
+_BLOCK_PIXELS = 1024
+_MOST_BLOCKS = 24
+"""Blocks kept in memory: 100 MB."""
+
+
+class Field(Protocol):
+    """Values on a grid."""
+
+    @property
+    def grid(self) -> Grid:
+        """Of all values."""
+
+    def on(self, part: Grid) -> Values:
+        """Values on a sub-grid, in an array of its own."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """A field in memory, `values` of the grid's shape."""
+
+    grid: Grid
+    values: Values
+
+    def on(self, part: Grid) -> Values:
+        """Values on a sub-grid."""
+        return np.array(self.values[self.grid.window(part)], np.float32)
+
+
+class Blocks:
+    """
+    A field of which only some blocks are in memory; a small one is one block.
+
+    Parameters
+    ----------
+    read
+        Values on a sub-grid and what there is to tell of them; a pixel's value must not depend on the sub-grid.
+    """
+
+    def __init__(self, grid: Grid, read: Callable[[Grid], tuple[Values, Mapping[str, Any]]]) -> None:
+        self.grid = grid
+        self._read = read
+        self._size = max(grid.shape) if grid.shape[0] * grid.shape[1] <= _SMALL_PIXELS else _BLOCK_PIXELS
+        self._held: OrderedDict[tuple[int, int], Values] = OrderedDict()
+        self._told: dict[tuple[int, int], Mapping[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def on(self, part: Grid) -> Values:
+        """Values on a sub-grid."""
+        rows, columns = self.grid.window(part)
+        found = np.empty(part.shape, np.float32)
+        for top in range(rows.start // self._size, -(-rows.stop // self._size)):
+            for left in range(columns.start // self._size, -(-columns.stop // self._size)):
+                own, values = self._grid(top, left), self._block(top, left)
+                common = own.overlap(part)
+                found[part.window(common)] = values[own.window(common)]
+        return found
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """Sums of what was told of the blocks that were read so far."""
+        return added([self._told[block] for block in sorted(self._told)])
+
+    def _grid(self, top: int, left: int) -> Grid:
+        return self.grid.part(top * self._size, left * self._size, self._size, self._size)
+
+    def _block(self, top: int, left: int) -> Values:
+        with self._lock:
+            if (top, left) in self._held:
+                self._held.move_to_end((top, left))
+                return self._held[top, left]
+        values, told = self._read(self._grid(top, left))
+        with self._lock:
+            self._held[top, left], self._told[top, left] = values, told
+            while len(self._held) > _MOST_BLOCKS:
+                self._held.popitem(last=False)
+        return values
+
+
+def added(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """
+    Counts by name, those below a name among them, added.
+
+    Examples
+    --------
+    >>> added([{"pixels": {"forest": 2}, "voids": 1}, {"pixels": {"forest": 1, "water": 3}, "voids": 0}])
+    {'pixels': {'forest': 3, 'water': 3}, 'voids': 1}
+    """
+    names = list(dict.fromkeys(name for part in parts for name in part))
+    own = {name: [part[name] for part in parts if name in part] for name in names}
+    return {name: added(values) if isinstance(values[0], Mapping) else sum(values) for name, values in own.items()}
+
+
+def bilinear(field: Field, x_m: ArrayLike, y_m: ArrayLike) -> NDArray[np.float64]:
+    """Values at points, as of `Grid.bilinear`, block by block."""
+    x, y = np.asarray(x_m, float), np.asarray(y_m, float)
+    found = np.full(x.shape, np.nan)
+    row, column, inside = field.grid.locate(x, y)
+    block = np.where(inside, row // _BLOCK_PIXELS * field.grid.shape[1] + column // _BLOCK_PIXELS, -1)
+    for number in np.unique(block[inside]):
+        own = np.flatnonzero(block == number)
+        # a pixel more on each side holds the four around each point
+        rows, columns = int(np.ptp(row[own])) + 3, int(np.ptp(column[own])) + 3
+        part = field.grid.part(row[own].min() - 1, column[own].min() - 1, rows, columns)
+        found[own] = part.bilinear(field.on(part), x[own], y[own])
+    return found

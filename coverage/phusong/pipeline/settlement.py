@@ -1,0 +1,149 @@
+"""Settlement: the people of a study, tile by tile, and where all people of the population raster went."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from phusong import people
+from phusong.config import Project
+from phusong.grid import Grid
+from phusong.layers.inputs import Inputs
+from phusong.ledger.counts import Whole
+from phusong.ledger.tile_store import TileStore
+from phusong.people import Balance
+from phusong.pipeline.ground import Ground, Plot, Plots
+from phusong.pipeline.workforce import Workforce
+from phusong.progress import Step
+from phusong.units import MICRO
+
+Factors = NDArray[np.float64]
+_MOST_PIXELS = 8_000_000
+"""Of the tiles whose people are kept in memory at a time."""
+
+
+class Settlement:
+    """
+    The people of a study.
+
+    Parameters
+    ----------
+    parts
+        Tiles of the study's grid, row by row, that studied communes touch.
+    keys
+        Of their grounds in the store.
+    factors
+        By commune, what the people of the raster are multiplied by; None for nothing.
+    micro
+        Micro-persons of each commune.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[Grid],
+        store: TileStore,
+        keys: Sequence[str],
+        factors: Factors | None,
+        micro: Whole,
+        balance: Balance,
+    ) -> None:
+        self.parts, self.keys, self.factors, self.micro, self.balance = parts, keys, factors, micro, balance
+        self._store = store
+        self._held: OrderedDict[int, Ground] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def ground(self, number: int) -> Ground:
+        """Who lives where on a tile."""
+        with self._lock:
+            if number in self._held:
+                self._held.move_to_end(number)
+                return self._held[number]
+        arrays = self._store.held(self.keys[number])
+        if arrays is None:
+            raise LookupError(f"the ground of tile {number} is not in the store")
+        found = Ground.of(arrays) if self.factors is None else Ground.of(arrays).scaled(self.factors)
+        with self._lock:
+            self._held[number] = found
+            while sum(one.micro.size for one in self._held.values()) > _MOST_PIXELS and len(self._held) > 1:
+                self._held.popitem(last=False)
+        return found
+
+    def factors_of(self, number: int) -> Factors | None:
+        """Factors of the communes that have ground on a tile."""
+        return None if self.factors is None else self.factors[self.ground(number).rows]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A tile to be divided: its place among all, and its key."""
+
+    number: int
+    key: str
+
+
+def settle(project: Project, inputs: Inputs, store: TileStore, force: Workforce, progress: Step) -> Settlement:
+    """Divide the people and the ground of every tile among the communes, those in the store left out."""
+    grids = list(inputs.grid.tiles(project.grid.tile_pixels))
+    plots, keys = Plots(inputs), [""] * len(grids)
+    micro, beyond = np.zeros(len(inputs.communes), np.int64), np.zeros(2, np.int64)
+
+    def count(ground: Ground) -> None:
+        micro[:] += np.asarray(ground.divided.sum(axis=1)).ravel()
+        beyond[:] += ground.neighbours, ground.outside
+
+    def missing() -> Iterator[tuple[_Task, Plot]]:
+        for number, grid in enumerate(grids):
+            plot = plots.on(grid)
+            keys[number] = plot.key
+            if (held := store.held(keys[number])) is None:
+                yield _Task(number, keys[number]), plot
+            else:
+                count(Ground.of(held))
+
+    for done, (task, ground) in enumerate(force.each(_divide, missing()), 1):
+        store.keep(task.key, ground.arrays())
+        count(ground)
+        progress("people: tiles divided among communes", done, len(grids))
+    touched = _touched(inputs, grids)
+    factors, balance = weighed(project, inputs, micro, int(beyond[0]), int(beyond[1]))
+    own = micro if factors is None else _scaled(touched, keys, store, factors)
+    return Settlement([grids[k] for k in touched], store, [keys[k] for k in touched], factors, own, balance)
+
+
+def weighed(
+    project: Project, inputs: Inputs, micro: Whole, neighbours: int, outside: int
+) -> tuple[Factors | None, Balance]:
+    """Factors to official people by commune, None where the project asks for none, and where all people went."""
+    raster = float(inputs.population.people.sum())
+    balance = Balance(raster, int(micro.sum()) / MICRO, neighbours / MICRO, outside / MICRO)
+    if project.people.scale_to != "official":
+        return None, balance
+    factors = people.official_factors(inputs.communes.population, micro)
+    return factors, replace(balance, scaling=people.scaling(factors))
+
+
+def _divide(task: _Task, plot: Plot) -> tuple[_Task, Ground]:
+    return task, plot.divide()
+
+
+def _touched(inputs: Inputs, grids: Sequence[Grid]) -> list[int]:
+    """Places of the tiles that studied communes touch."""
+    boxes = np.array([shapely.box(*grid.bounds) for grid in grids], object)
+    tree = shapely.STRtree(inputs.communes.geometry.to_numpy())
+    return [int(k) for k in np.unique(tree.query(boxes, "intersects")[0])]
+
+
+def _scaled(touched: Sequence[int], keys: Sequence[str], store: TileStore, factors: Factors) -> Whole:
+    """Micro-persons of each commune after scaling, which rounds piece by piece."""
+    total = np.zeros(len(factors), np.int64)
+    for number in touched:
+        held = store.held(keys[number])
+        if held is not None:
+            total += np.asarray(Ground.of(held).scaled(factors).divided.sum(axis=1)).ravel()
+    return total

@@ -1,0 +1,162 @@
+"""Tiles of a study: a run goes on from those that are there, and an edit costs those within its reach."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_study import silent, small_study
+
+from phusong import pipeline
+from phusong.config import load
+from phusong.errors import SnapshotError
+from phusong.ledger import record
+from phusong.ledger.tile_store import TileStore
+from phusong.pipeline import surveying
+
+PERIOD = "2026Q3"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    "Hash of each file of a snapshot."
+    place = folder / "snapshots" / PERIOD
+    return {
+        str(f.relative_to(place)): hashlib.sha256(f.read_bytes()).hexdigest() for f in place.rglob("*") if f.is_file()
+    }
+
+
+def tiles(folder: Path) -> set[str]:
+    "Keys of what is kept."
+    return {file.name for file in (folder / "tiles").glob("??/*")}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    "The sample in pixels of 500 m and tiles of 40, run once; sites reach 3 km, so that few tiles hang on one of them."
+    folder = small_study(tmp_path_factory.mktemp("tiled") / "study")
+    file = folder / "project.toml"
+    text = file.read_text("utf-8").replace("pixel_m = 500.0", "pixel_m = 500.0\ntile_pixels = 40")
+    file.write_text(text.replace("[radio]", "[radio]\nreach_km = 3", 1), "utf-8")
+    pipeline.run(load(folder), PERIOD, 2, silent)
+    return folder
+
+
+@pytest.fixture
+def own(study, tmp_path):
+    "A copy to be changed."
+    shutil.copytree(study, tmp_path / "study")
+    return tmp_path / "study"
+
+
+def test_a_run_with_all_tiles_there_computes_none(own, monkeypatch):
+    before = digests(own)
+    monkeypatch.setattr(surveying, "receive", None)
+    pipeline.run(load(own), PERIOD, 1, silent)
+    assert digests(own) == before
+
+
+def test_it_goes_on_from_the_tiles_that_are_whole(own):
+    "Of a run that was killed some tiles are there, one is cut off, and a draft of one lies about."
+    before, keys = digests(own), sorted(tiles(own))
+    shutil.rmtree(own / "snapshots")
+    files = {file.name: file for file in (own / "tiles").glob("??/*")}
+    for key in keys[::2]:
+        files[key].unlink()
+    files[keys[1]].write_bytes(files[keys[1]].read_bytes()[:-7])
+    draft = files[keys[3]].with_name(f".{keys[3]}.1.1")
+    draft.write_bytes(b"half")
+    pipeline.run(load(own), PERIOD, 2, silent)
+    assert digests(own) == before
+    assert tiles(own) == set(keys)
+
+
+def test_without_the_folder_of_tiles_the_same_comes_again(own):
+    before = digests(own)
+    shutil.rmtree(own / "tiles")
+    shutil.rmtree(own / "snapshots")
+    pipeline.run(load(own), PERIOD, 1, silent)
+    assert digests(own) == before
+
+
+def test_a_changed_site_costs_the_tiles_within_its_reach(own):
+    file = own / load(own).layers.sites.path
+    sites, before = pd.read_csv(file, dtype=str), tiles(own)
+    row = np.flatnonzero((sites.status == "on_air") & (sites.frequency_mhz.astype(float) > 1000))[0]
+    sites.loc[row, "eirp_dbm"] = str(float(sites.eirp_dbm[row]) - 20)
+    sites.to_csv(file, index=False)
+    pipeline.run(load(own), PERIOD, 2, silent)
+    found = digests(own)
+    assert 1 <= len(tiles(own) - before) < len(before) / 2 / 2  # of the half that the radio stage made
+    shutil.rmtree(own / "tiles")
+    pipeline.run(load(own), PERIOD, 2, silent)
+    assert digests(own) == found
+
+
+def test_what_the_tiles_hang_on_changes_their_keys(own):
+    "Another setting of the radio is another computation of every tile, and the people stay divided as they are."
+    before, file = tiles(own), own / "project.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("[radio]", "[radio]\ntime_percent = 40", 1), "utf-8")
+    pipeline.run(load(own), PERIOD, 2, silent)
+    kept = before & tiles(own)
+    assert len(kept) == len(before) / 2
+
+
+def test_an_input_that_changes_during_the_run_is_refused(own, monkeypatch):
+    before, file = digests(own), own / load(own).layers.villages.path
+
+    def survey(*given):
+        file.write_text(file.read_text("utf-8") + "\n", "utf-8")
+        return surveying.survey(*given)
+
+    monkeypatch.setattr(pipeline, "survey", survey)
+    with pytest.raises(SnapshotError, match=rf"{file.name} changed during the run\. Nothing was written"):
+        pipeline.run(load(own), PERIOD, 1, silent)
+    assert digests(own) == before
+
+
+def test_a_file_that_went_away_during_the_run_is_told():
+    one = {"layer": "sites", "file": "a.csv", "sha256": "0"}
+    record.refuse_changed([one], [one])
+    with pytest.raises(SnapshotError, match="a file that was there changed"):
+        record.refuse_changed([one, {**one, "file": "b.csv"}], [one])
+
+
+def test_the_second_run_at_once_is_refused(own):
+    holds = "import sys, pathlib, time\nfrom phusong.ledger.lock import alone\n"
+    holds += "with alone(pathlib.Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(600)\n"
+    with subprocess.Popen(
+        [sys.executable, "-c", holds, str(own / "tiles")], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(SnapshotError, match="Another run of this project is on"):
+            pipeline.run(load(own), PERIOD, 1, silent)
+        other.kill()
+
+
+def test_workers_of_a_cluster_give_the_same_bytes_and_one_may_be_lost(own, monkeypatch):
+    "Two workers in processes of their own; one is killed when the first tile has come."
+    distributed = pytest.importorskip("distributed")
+    before = digests(own)
+    shutil.rmtree(own / "tiles")
+    shutil.rmtree(own / "snapshots")
+    settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "processes": True}
+    with distributed.LocalCluster(**settings) as cluster:
+        keep, lost = TileStore.keep, []
+
+        def keep_and_kill(self, key, arrays):
+            if not lost:
+                lost.append(next(iter(cluster.workers.values())))
+                cluster.sync(lost[0].kill)
+            keep(self, key, arrays)
+
+        monkeypatch.setattr(TileStore, "keep", keep_and_kill)
+        pipeline.run(load(own), PERIOD, 1, silent, cluster.scheduler_address)
+    assert lost
+    assert digests(own) == before
