@@ -88,10 +88,15 @@ def csv_bytes(table: pd.DataFrame, separator: str = ",", decimal: str = ".") -> 
         Between cells, and in numbers: a Vietnamese Excel expects a semicolon and a comma.
     """
     words = table.select_dtypes(["object", "string"]).columns
-    safe = table.assign(**{name: table[name].map(_safe) for name in words})
+    safe = table.assign(**{name: _safe(table[name]) for name in words})
     text = safe.to_csv(index=False, sep=separator, decimal=decimal, lineterminator="\r\n", float_format="%.12g")
     return ("\ufeff" + text).encode()
 
 
-def _safe(value: object) -> object:
-    return cell(value) if isinstance(value, str) else value
+def _safe(column: pd.Series) -> pd.Series:
+    """A column with its texts escaped; each is looked at once, since they repeat."""
+    texts = {value for value in column.tolist() if isinstance(value, str)}
+    escaped = {text: safe for text in texts if (safe := cell(text)) != text}
+    return (
+        column.map(lambda value: escaped.get(value, value) if isinstance(value, str) else value) if escaped else column
+    )
