@@ -241,14 +241,11 @@ def test_what_cannot_be_is_refused_in_a_sentence(phusong, tmp_path, said, told):
 def test_a_stopped_command_says_how_to_go_on(country, tmp_path):
     "Ctrl-C, as a terminal sends it."
     country.ways["/vietnam-latest.osm.pbf"] = [silent(30)]
-    code = "import sys; from phusong.cli import main; sys.argv[0] = 'phusong'; main()"
+    # what a shell starts in the background may not hear it
+    hear = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{hear}; from phusong.cli import main; sys.argv[0] = 'phusong'; main()"
     words = ["fetch", "osm", "--store", str(tmp_path / "store"), "--mirror", country.base]
-
-    def heard() -> None:  # what a shell starts in the background may not hear it
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-    command = [sys.executable, "-c", code, *words]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as running:
+    with subprocess.Popen([sys.executable, "-c", code, *words], stderr=subprocess.PIPE, text=True) as running:
         until = time.monotonic() + 60
         while not country.asked and time.monotonic() < until:
             time.sleep(0.05)
