@@ -92,16 +92,19 @@ class TileStore:
         closed
             Periods that are not run again.
         """
-        with self._lock:
-            asked = sorted(self._asked)
-        (self.folder / f"{period}.json").write_text(json.dumps(asked), "utf-8")
-        for record in self.folder.glob("*.json"):
-            if record.stem in closed:
-                record.unlink(missing_ok=True)
-        wanted = {key for record in self.folder.glob("*.json") for key in json.loads(record.read_text("utf-8"))}
-        for file in self.folder.glob("??/*"):
-            if file.name not in wanted:
-                file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # tidying up fails no run
+            draft = self.folder / f".{period}"
+            draft.write_text(json.dumps(sorted(self._asked)), "utf-8")
+            draft.replace(self.folder / f"{period}.json")
+            wanted: set[str] = set()
+            for record in self.folder.glob("*.json"):
+                if record.stem in closed:
+                    record.unlink(missing_ok=True)
+                else:
+                    wanted.update(json.loads(record.read_text("utf-8")))
+            for file in self.folder.glob("??/*"):
+                if file.name not in wanted:
+                    file.unlink(missing_ok=True)
 
     def _file(self, key: str) -> Path:
         return self.folder / key[:2] / key

@@ -157,8 +157,7 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step) -> Su
     grids, keys = base.people.parts, [""] * len(base.people.parts)
     sites = [pd.DataFrame()] * len(grids)
     alone = len(grids) == 1
-    inner = force.workers if alone and isinstance(force, Threads) else 1
-    told = progress if alone else _silent
+    inner, told = (force.workers, progress) if alone and isinstance(force, Threads) else (1, _silent)
 
     def missing() -> Iterator[tuple[_Task, Tile, Project, Ground, NDArray[np.bool_], int, Step]]:
         for number, tile in enumerate(tiles(base.project, base.inputs, grids)):
