@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phusong.config import Project
-from phusong.ledger import definitions, lock, log, record, snapshot
+from phusong.ledger import definitions, lock, log, record, room, snapshot
 from phusong.ledger.earlier import Earlier
 from phusong.ledger.edition import Edition
 from phusong.ledger.period import Period
@@ -76,6 +76,7 @@ def _run(project: Project, period: Period, force: Workforce, workers: int, progr
     clock.done("layers")
     settled = settle(project, inputs, store, force, progress)
     base = Base(project, period, inputs, settled, electrify(project, period, inputs))
+    room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
     clock.done("people and electricity")
     found = survey(base, store, force, progress)
     clock.done("radio and power")
