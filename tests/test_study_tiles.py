@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -160,3 +161,27 @@ def test_workers_of_a_cluster_give_the_same_bytes_and_one_may_be_lost(own, monke
         pipeline.run(load(own), PERIOD, 1, silent, cluster.scheduler_address)
     assert lost
     assert digests(own) == before
+
+
+def test_a_run_goes_on_without_a_terrain_file_that_breaks_off(own, phusong):
+    "Half of the ground of the sample is unknown then, and a quarter like that is not closed."
+    file = sorted((own / "data" / "terrain").iterdir())[0]
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+    said = phusong("run", own, "--period", PERIOD)
+    assert said.status == 3
+    assert "Incomplete: see the warnings in run.json" in said.err
+    run = json.loads((own / "snapshots" / PERIOD / "run.json").read_text("utf-8"))
+    assert run["state"] == "incomplete"
+    assert any(file.name in warning and "the run incomplete" in warning for warning in run["warnings"])
+    assert run["counts"]["terrain"]["study_covered_share"] < 0.9
+    refused = phusong("ledger", "close", own, "--period", PERIOD, "--by", "An")
+    assert refused.status == 1
+    assert f"The run of {PERIOD} is incomplete: terrain: {file.name}" in refused.err
+
+
+def test_without_any_terrain_the_file_is_named(own, phusong):
+    for file in (own / "data" / "terrain").iterdir():
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+    said = phusong("run", own, "--period", PERIOD)
+    assert said.status == 1
+    assert "cannot be read to its end" in said.err

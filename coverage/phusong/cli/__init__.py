@@ -27,6 +27,9 @@ from phusong.errors import PhusongError
 if TYPE_CHECKING:
     from phusong.pipeline import Outcome
 
+_INCOMPLETE = 3
+"""Exit status of a run that went on without an input that could not be read to its end."""
+
 app = typer.Typer(
     help="Signal and power dead zones, and progress toward nationwide 5G, by commune.",
     no_args_is_help=True,
@@ -98,6 +101,7 @@ def run(
     study = load(project)
     from phusong import pipeline
     from phusong.cli.compiling import announce
+    from phusong.ledger.snapshot import INCOMPLETE
     from phusong.progress import Reporter
     from phusong.publish.map import write_map
 
@@ -108,6 +112,9 @@ def run(
         page = write_map(outcome.edition, (maps or study.folder / "maps") / f"{study.name}-{period}.html")
     if not quiet:
         _print_outcome(outcome, page)
+    if outcome.edition.run["state"] == INCOMPLETE:
+        typer.echo("Incomplete: see the warnings in run.json. What hangs on it is unknown, not no.", err=True)
+        raise typer.Exit(_INCOMPLETE)
 
 
 @app.command()

@@ -24,6 +24,10 @@ def warnings(accounts: Sequence[Account]) -> list[str]:
             off,
             f"sites: {off} on air in reach stand off the terrain; what only they could serve is unknown",
         ),
+        *(
+            (n, f"terrain: {fault}; what lies there is unknown, and the run incomplete")
+            for fault, n in damages(accounts)
+        ),
         (
             terrain["study_covered_share"] < 1,
             f"terrain: covers {100 * terrain['study_covered_share']:.1f} % of the study's pixels; the rest is unknown",
@@ -45,6 +49,11 @@ def warnings(accounts: Sequence[Account]) -> list[str]:
         *_doubts(counts),
     ]
     return [sentence for true, sentence in told if true]
+
+
+def damages(accounts: Sequence[Account]) -> list[tuple[str, int]]:
+    """What is to be said of terrain files that break off, and how often each was met."""
+    return [one for account in accounts for one in account.counts.get("damaged", {}).items()]
 
 
 def _doubts(counts: Mapping[str, Mapping[str, Any]]) -> list[tuple[Any, str]]:

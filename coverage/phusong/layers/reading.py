@@ -181,7 +181,8 @@ def _cut(
     own = _of(all_villages, studied)
     known_share = _known_share(studied, grid, heights)
     if not known_share:
-        raise LayerError("terrain", ["no pixel of the study lies on it; is it the right terrain?"])
+        nowhere = ["no pixel of the study lies on it; is it the right terrain?"]
+        raise LayerError("terrain", list(heights.counts.get("damaged", ())) or nowhere)
     if not len(near[0]):
         raise LayerError("sites", [_none_in_reach(read["sites"][0])])
     sites, sites_account = _complete(project, near, units[0])

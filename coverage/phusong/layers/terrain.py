@@ -110,28 +110,39 @@ def headers(files: Sequence[Path]) -> Terrain:
 
 
 def field(terrain: Terrain, grid: Grid) -> Blocks:
-    """Heights on a grid, as of `read`, which tell what the accounts of `read` count."""
+    """
+    Heights on a grid, as of `read`, which tell what the accounts of `read` count.
+
+    Where a file breaks off the heights are not known, and `damaged` counts by what is to be said of it how often it was
+    met: the rest of a country is not to wait for one file.
+    """
 
     def block(part: Grid) -> tuple[NDArray[np.float32], Mapping[str, Any]]:
-        heights, account = read(terrain, part)
-        return heights, account.counts
+        damaged: dict[str, int] = {}
+        heights, account = read(terrain, part, damaged)
+        return heights, {**account.counts, "damaged": damaged} if damaged else account.counts
 
     return Blocks(grid, block)
 
 
-def read(terrain: Terrain, grid: Grid) -> tuple[NDArray[np.float32], Account]:
+def read(terrain: Terrain, grid: Grid, damaged: dict[str, int] | None = None) -> tuple[NDArray[np.float32], Account]:
     """
     Heights in metres above sea level at the pixel centres of a grid, bilinear between the tiles' pixel centres.
 
     Voids are filled by inverse-distance interpolation and counted; NaN is left outside every tile and in voids that
     are too wide to fill.
 
+    Parameters
+    ----------
+    damaged
+        Takes what is to be said of files that break off, which are then left out; without it they are refused.
+
     Returns
     -------
     Array of the grid's shape, and the account with `voids`, `voids_filled` and `off_terrain_pixels`.
     """
     longitude, latitude = positions(grid, terrain.crs)
-    heights, origin, voids, filled = _mosaic(terrain, longitude, latitude)
+    heights, origin, voids, filled = _mosaic(terrain, longitude, latitude, damaged)
     first = terrain.tiles[0]
     # counted from the first tile, not from the part that was read: the same bits whatever part is asked for
     columns = (longitude - first.west) / first.pixel[0] - 0.5
@@ -181,7 +192,7 @@ def _on_lattice(tile: Tile, first: Tile) -> bool:
 
 
 def _mosaic(
-    terrain: Terrain, x: NDArray[np.float64], y: NDArray[np.float64]
+    terrain: Terrain, x: NDArray[np.float64], y: NDArray[np.float64], damaged: dict[str, int] | None
 ) -> tuple[NDArray[np.float32], tuple[int, int], int, int]:
     """Tiles of the wanted ground in one array with its first row and column, voids filled and counted."""
     first = terrain.tiles[0]
@@ -190,7 +201,7 @@ def _mosaic(
     high = [(min(x.max(), east) - first.west) / first.pixel[0], (first.north - max(y.min(), south)) / first.pixel[1]]
     left, top = (int(np.floor(value)) - _MARGIN_PIXELS for value in low)
     right, bottom = (int(np.ceil(value)) + _MARGIN_PIXELS for value in high)
-    heights, covered = mosaic(terrain, (top, left), (max(bottom - top, 1), max(right - left, 1)))
+    heights, covered = mosaic(terrain, (top, left), (max(bottom - top, 1), max(right - left, 1)), damaged)
     void = covered & np.isnan(heights)
     if void.any():
         heights = _filled(heights, void)
@@ -198,7 +209,7 @@ def _mosaic(
 
 
 def mosaic(
-    terrain: Terrain, origin: tuple[int, int], shape: tuple[int, int]
+    terrain: Terrain, origin: tuple[int, int], shape: tuple[int, int], damaged: dict[str, int] | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """
     A window of the tiles as they are, in metres above sea level, and where a tile lies; NaN in voids and off the tiles.
@@ -209,10 +220,17 @@ def mosaic(
         Row and column of the window's first pixel, counted from the first tile's.
     shape
         Rows and columns of the window.
+    damaged
+        As of `read`.
     """
     heights, covered = np.full(shape, np.nan, np.float32), np.zeros(shape, bool)
     for tile in terrain.tiles:
-        _paste(tile, terrain.tiles[0], heights, covered, origin)
+        try:
+            _paste(tile, terrain.tiles[0], heights, covered, origin)
+        except LayerError as fault:
+            if damaged is None:
+                raise
+            damaged.update(dict.fromkeys(fault.faults, 1))
     return heights, covered
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from phusong.errors import SnapshotError
 from phusong.ledger import chain, snapshot
@@ -55,7 +57,7 @@ def close(folder: Path, period: Period, by: str, reason: str = "", now: dt.datet
     ------
     SnapshotError
         When the period has not ended, is closed already, has no whole snapshot, comes after one that is open, or for
-        the first time before one that is closed; or when nobody is named.
+        the first time before one that is closed; when its run is incomplete; or when nobody is named.
     """
     moment = _in_viet_nam(now)
     if moment.date() <= period.last_day:
@@ -68,9 +70,16 @@ def close(folder: Path, period: Period, by: str, reason: str = "", now: dt.datet
         run, digest = snapshot.whole(folder, period.name)
         if run["period"] != period.name:
             raise SnapshotError(f"{folder / period.name} holds the snapshot of {run['period']}.")
+        _refuse_incomplete(run, period.name)
         made = _record(folder, CLOSED, period.name, digest, by, reason, moment)
     _make_read_only(folder / period.name)
     return made
+
+
+def _refuse_incomplete(run: Mapping[str, Any], period: str) -> None:
+    if run.get("state") == snapshot.INCOMPLETE:
+        told = "; ".join(str(one) for one in run["warnings"] if str(one).startswith("terrain"))
+        raise SnapshotError(f"The run of {period} is incomplete: {told}. Mend the file and run the period again.")
 
 
 def correct(folder: Path, period: Period, by: str, reason: str, now: dt.datetime | None = None) -> Closing:

@@ -32,6 +32,8 @@ TIER = "regulator"
 INDICATORS = "indicators"
 """Table of which only whole numbers are kept: value, low and high follow from them, and are back when it is read."""
 _RUN = "run.json"
+COMPLETE, INCOMPLETE = "complete", "incomplete"
+"""State of a snapshot: incomplete when an input could not be read to its end, so that what hangs on it is unknown."""
 
 
 @dataclass(frozen=True)

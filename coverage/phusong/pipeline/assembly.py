@@ -12,7 +12,7 @@ import shapely
 
 from phusong.config import Layer, Project
 from phusong.layers import antennas
-from phusong.layers.cautions import warnings
+from phusong.layers.cautions import damages, warnings
 from phusong.layers.inputs import Inputs
 from phusong.ledger import (
     area_share,
@@ -26,7 +26,7 @@ from phusong.ledger import (
     unit_counts,
 )
 from phusong.ledger.edition import Companions, Edition
-from phusong.ledger.snapshot import Snapshot
+from phusong.ledger.snapshot import COMPLETE, INCOMPLETE, Snapshot
 from phusong.pipeline import units
 from phusong.pipeline.centres import SOURCES, centre_columns
 from phusong.pipeline.diagnosis import Diagnosis
@@ -137,6 +137,7 @@ def _facts(base: Base, diagnosis: Diagnosis, tables: Mapping[str, pd.DataFrame])
             "centres": tables["communes"].centre_from.value_counts().reindex(SOURCES, fill_value=0).to_dict(),
         },
         "warnings": warnings(inputs.accounts),
+        "state": INCOMPLETE if damages(inputs.accounts) else COMPLETE,
         "balance": {**base.people.balance.as_dict(), "people_scaled_to": project.people.scale_to},
         "definitions": definitions.recorded(tables["indicators"].definition_id),
         "targets": indicators.reached(project.targets, tables["indicators"]),
