@@ -40,7 +40,7 @@ def test_one_run_at_a_time_and_none_after_a_kill(tmp_path):
 def test_a_run_after_another_is_not_refused(tmp_path):
     for _ in range(2):
         with alone(tmp_path / "tiles"):
-            pass
+            assert (tmp_path / "tiles" / ".running").read_text("utf-8") == str(os.getpid())
 
 
 def test_a_folder_that_cannot_be_is_told(tmp_path):

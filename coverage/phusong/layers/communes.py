@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import shapely
 from pyproj import CRS
 
 from phusong.config import Layer, Project
+from phusong.grid import Grid
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.files import features
 from phusong.layers.geometry import geodesic_area_km2, placed
 from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, day, number, word
 from phusong.layers.seams import Seams, seams
 
-__all__ = ["SCHEMA", "Seams", "canonical", "read", "read_files", "seams"]
+__all__ = ["SCHEMA", "Seams", "canonical", "read", "read_files", "seams", "touched"]
 
 SCHEMA = pa.DataFrameSchema(
     {
@@ -103,3 +106,9 @@ def _with_optional(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.assign(**days, commune_type=frame.commune_type.astype(object))[
         [*SCHEMA.columns, FILE, ROW, "geometry"]
     ]
+
+
+def touched(communes: gpd.GeoDataFrame, grids: Sequence[Grid]) -> list[int]:
+    """Places of the grids that some communes touch, which are in the grids' CRS."""
+    boxes = np.array([shapely.box(*grid.bounds) for grid in grids], object)
+    return [int(k) for k in np.unique(shapely.STRtree(communes.geometry.to_numpy()).query(boxes, "intersects")[0])]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phusong.grid import Grid
+from phusong.layers.recent import Recent
 
 Values = NDArray[np.float32]
 _SMALL_PIXELS = 4096 * 4096
@@ -58,9 +57,8 @@ class Blocks:
         self.grid = grid
         self._read = read
         self._size = max(grid.shape) if grid.shape[0] * grid.shape[1] <= _SMALL_PIXELS else _BLOCK_PIXELS
-        self._held: OrderedDict[tuple[int, int], Values] = OrderedDict()
         self._told: dict[tuple[int, int], Mapping[str, Any]] = {}
-        self._lock = threading.Lock()
+        self._blocks = Recent(self._block, lambda _: 1, _MOST_BLOCKS)
 
     def on(self, part: Grid) -> Values:
         """Values on a sub-grid."""
@@ -68,7 +66,7 @@ class Blocks:
         found = np.empty(part.shape, np.float32)
         for top in range(rows.start // self._size, -(-rows.stop // self._size)):
             for left in range(columns.start // self._size, -(-columns.stop // self._size)):
-                own, values = self._grid(top, left), self._block(top, left)
+                own, values = self._grid(top, left), self._blocks[top, left]
                 common = own.overlap(part)
                 found[part.window(common)] = values[own.window(common)]
         return found
@@ -81,16 +79,8 @@ class Blocks:
     def _grid(self, top: int, left: int) -> Grid:
         return self.grid.part(top * self._size, left * self._size, self._size, self._size)
 
-    def _block(self, top: int, left: int) -> Values:
-        with self._lock:
-            if (top, left) in self._held:
-                self._held.move_to_end((top, left))
-                return self._held[top, left]
-        values, told = self._read(self._grid(top, left))
-        with self._lock:
-            self._held[top, left], self._told[top, left] = values, told
-            while len(self._held) > _MOST_BLOCKS:
-                self._held.popitem(last=False)
+    def _block(self, place: tuple[int, int]) -> Values:
+        values, self._told[place] = self._read(self._grid(*place))
         return values
 
 

@@ -261,8 +261,7 @@ def _known_share(studied: gpd.GeoDataFrame, grid: Grid, heights: Field) -> float
 def _touched(studied: gpd.GeoDataFrame, grid: Grid) -> list[Grid]:
     """Tiles of a grid that the studied communes touch."""
     parts = list(grid.tiles(_TILE_PIXELS))
-    boxes = np.array([shapely.box(*part.bounds) for part in parts], object)
-    return [parts[k] for k in np.unique(shapely.STRtree(studied.geometry.to_numpy()).query(boxes, "intersects")[0])]
+    return [parts[k] for k in commune_layer.touched(studied, parts)]
 
 
 def _told_of(cover: Blocks, studied: gpd.GeoDataFrame, grid: Grid) -> Mapping[str, Any]:

@@ -56,6 +56,13 @@ class TileStore:
             return None
         return _Packed(kept)
 
+    def __getitem__(self, key: str) -> Arrays:
+        """The arrays kept under a key of which it is known that they are there."""
+        found = self.held(key)
+        if found is None:
+            raise LookupError(f"{self._file(key)} was there and is no more, or is damaged; run again")
+        return found
+
     def keep(self, key: str, arrays: Arrays) -> None:
         """
         Keep arrays under a key, written beside and moved into place.

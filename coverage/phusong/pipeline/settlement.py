@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from phusong import people
 from phusong.config import Project
 from phusong.grid import Grid
+from phusong.layers import communes
 from phusong.layers.inputs import Inputs
+from phusong.layers.recent import Recent
 from phusong.ledger.counts import Whole
 from phusong.ledger.tile_store import TileStore
 from phusong.people import Balance
@@ -55,36 +54,19 @@ class Settlement:
     ) -> None:
         self.parts, self.keys, self.factors, self.micro, self.balance = parts, keys, factors, micro, balance
         self._store = store
-        self._held: OrderedDict[int, Ground] = OrderedDict()
-        self._lock = threading.Lock()
+        self._grounds = Recent(self._ground, lambda ground: ground.micro.size, _MOST_PIXELS)
 
     def ground(self, number: int) -> Ground:
         """Who lives where on a tile."""
-        with self._lock:
-            if number in self._held:
-                self._held.move_to_end(number)
-                return self._held[number]
-        arrays = self._store.held(self.keys[number])
-        if arrays is None:
-            raise LookupError(f"the ground of tile {number} is not in the store")
-        found = Ground.of(arrays) if self.factors is None else Ground.of(arrays).scaled(self.factors)
-        with self._lock:
-            self._held[number] = found
-            while sum(one.micro.size for one in self._held.values()) > _MOST_PIXELS and len(self._held) > 1:
-                self._held.popitem(last=False)
-        return found
+        return self._grounds[number]
 
     def factors_of(self, number: int) -> Factors | None:
         """Factors of the communes that have ground on a tile."""
         return None if self.factors is None else self.factors[self.ground(number).rows]
 
-
-@dataclass(frozen=True)
-class _Task:
-    """A tile to be divided: its place among all, and its key."""
-
-    number: int
-    key: str
+    def _ground(self, number: int) -> Ground:
+        found = Ground.of(self._store[self.keys[number]])
+        return found if self.factors is None else found.scaled(self.factors)
 
 
 def settle(project: Project, inputs: Inputs, store: TileStore, force: Workforce, progress: Step) -> Settlement:
@@ -97,20 +79,20 @@ def settle(project: Project, inputs: Inputs, store: TileStore, force: Workforce,
         micro[:] += np.asarray(ground.divided.sum(axis=1)).ravel()
         beyond[:] += ground.neighbours, ground.outside
 
-    def missing() -> Iterator[tuple[_Task, Plot]]:
+    def missing() -> Iterator[tuple[str, Plot]]:
         for number, grid in enumerate(grids):
             plot = plots.on(grid)
             keys[number] = plot.key
             if (held := store.held(keys[number])) is None:
-                yield _Task(number, keys[number]), plot
+                yield keys[number], plot
             else:
                 count(Ground.of(held))
 
-    for done, (task, ground) in enumerate(force.each(_divide, missing()), 1):
-        store.keep(task.key, ground.arrays())
+    for done, (key, ground) in enumerate(force.each(_divide, missing()), 1):
+        store.keep(key, ground.arrays())
         count(ground)
         progress("people: tiles divided among communes", done, len(grids))
-    touched = _touched(inputs, grids)
+    touched = communes.touched(inputs.communes, grids)
     factors, balance = weighed(project, inputs, micro, int(beyond[0]), int(beyond[1]))
     own = micro if factors is None else _scaled(touched, keys, store, factors)
     return Settlement([grids[k] for k in touched], store, [keys[k] for k in touched], factors, own, balance)
@@ -128,22 +110,13 @@ def weighed(
     return factors, replace(balance, scaling=people.scaling(factors))
 
 
-def _divide(task: _Task, plot: Plot) -> tuple[_Task, Ground]:
-    return task, plot.divide()
-
-
-def _touched(inputs: Inputs, grids: Sequence[Grid]) -> list[int]:
-    """Places of the tiles that studied communes touch."""
-    boxes = np.array([shapely.box(*grid.bounds) for grid in grids], object)
-    tree = shapely.STRtree(inputs.communes.geometry.to_numpy())
-    return [int(k) for k in np.unique(tree.query(boxes, "intersects")[0])]
+def _divide(key: str, plot: Plot) -> tuple[str, Ground]:
+    return key, plot.divide()
 
 
 def _scaled(touched: Sequence[int], keys: Sequence[str], store: TileStore, factors: Factors) -> Whole:
     """Micro-persons of each commune after scaling, which rounds piece by piece."""
     total = np.zeros(len(factors), np.int64)
     for number in touched:
-        held = store.held(keys[number])
-        if held is not None:
-            total += np.asarray(Ground.of(held).scaled(factors).divided.sum(axis=1)).ravel()
+        total += np.asarray(Ground.of(store[keys[number]]).scaled(factors).divided.sum(axis=1)).ravel()
     return total

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +14,7 @@ from phusong import people
 from phusong.config import Project
 from phusong.grid import Grid
 from phusong.layers import claims
+from phusong.layers.recent import Recent
 from phusong.ledger import expectation
 from phusong.ledger.expectation import Expectation
 from phusong.ledger.surface import Surface
@@ -46,8 +44,7 @@ class Survey:
     def __init__(self, base: Base, store: TileStore, keys: Sequence[str], sites: Sequence[pd.DataFrame]) -> None:
         self._base, self._store, self._keys, self._sites = base, store, keys, sites
         self._operators = _operators(sites)
-        self._held: OrderedDict[int, Surface] = OrderedDict()
-        self._lock = threading.Lock()
+        self._surfaces = Recent(self._surface, lambda surface: surface.gap.size, _MOST_PIXELS)
 
     @property
     def grid(self) -> Grid:
@@ -61,16 +58,7 @@ class Survey:
 
     def surface(self, number: int) -> Surface:
         """What was found on a tile."""
-        with self._lock:
-            if number in self._held:
-                self._held.move_to_end(number)
-                return self._held[number]
-        found = self._surface(number)
-        with self._lock:
-            self._held[number] = found
-            while sum(one.gap.size for one in self._held.values()) > _MOST_PIXELS and len(self._held) > 1:
-                self._held.popitem(last=False)
-        return found
+        return self._surfaces[number]
 
     def ground(self, number: int) -> Ground:
         """Who lives where on a tile."""
@@ -78,7 +66,7 @@ class Survey:
 
     def reception(self, number: int) -> Reception:
         """What reaches the pixels of a tile."""
-        return Reception.of(self._arrays(number))
+        return Reception.of(self._store[self._keys[number]])
 
     def reached(self, number: int, wanted: NDArray[np.bool_]) -> tuple[xr.Dataset, pd.DataFrame]:
         """The two strongest servers of inhabited pixels of a tile that lack signal, and the sites they speak of."""
@@ -90,7 +78,7 @@ class Survey:
         empty = np.zeros((communes, 1 + project.radio.uncertainty.draws), np.int64)
         sums: dict[expectation.Key, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
         for number in range(len(self.parts)):
-            arrays = self._arrays(number)
+            arrays = self._store[self._keys[number]]
             rows = arrays["rows"]
             for key, part in reception.expected_of(arrays).items():
                 covered, unknown = sums.setdefault(key, (empty.copy(), np.zeros(communes, np.int64)))
@@ -98,12 +86,6 @@ class Survey:
                 unknown[rows] += part.unknown
         micro = self._base.people.micro
         return {key: Expectation.of(covered, unknown, micro) for key, (covered, unknown) in sums.items()}
-
-    def _arrays(self, number: int) -> Mapping[str, NDArray[Any]]:
-        found = self._store.held(self._keys[number])
-        if found is None:
-            raise LookupError(f"tile {number} is not in the store")
-        return found
 
     def _surface(self, number: int) -> Surface:
         base, grid, found = self._base, self.parts[number], self.reception(number)
@@ -144,14 +126,6 @@ def _nobody(grid: Grid, value: int, kind: type[N]) -> NDArray[N]:
     return np.full(grid.shape, value, kind)
 
 
-@dataclass(frozen=True)
-class _Task:
-    """A tile to be computed: its number and its key."""
-
-    number: int
-    key: str
-
-
 def survey(base: Base, store: TileStore, force: Workforce, progress: Step) -> Survey:
     """Compute the tiles of a study that are not in the store yet."""
     grids, keys = base.people.parts, [""] * len(base.people.parts)
@@ -159,26 +133,26 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step) -> Su
     alone = len(grids) == 1
     inner, told = (force.workers, progress) if alone and isinstance(force, Threads) else (1, _silent)
 
-    def missing() -> Iterator[tuple[_Task, Tile, Project, Ground, NDArray[np.bool_], int, Step]]:
+    def missing() -> Iterator[tuple[str, Tile, Project, Ground, NDArray[np.bool_], int, Step]]:
         for number, tile in enumerate(tiles(base.project, base.inputs, grids)):
             key = reception.key_of(tile, base.project, base.people.keys[number], base.people.factors_of(number))
             keys[number], sites[number] = key, tile.sites
             if store.held(key) is None:
                 ground = base.people.ground(number)
                 inside = people.dominant(ground.share).reshape(tile.grid.shape) >= 0
-                yield _Task(number, key), tile, base.project, ground, inside, inner, told
+                yield key, tile, base.project, ground, inside, inner, told
 
-    for done, (task, found) in enumerate(force.each(_compute, missing()), 1):
-        store.keep(task.key, found.arrays())
+    for done, (key, found) in enumerate(force.each(_compute, missing()), 1):
+        store.keep(key, found.arrays())
         if not alone:
             progress("radio: tiles computed", done, len(grids))
     return Survey(base, store, keys, sites)
 
 
 def _compute(
-    task: _Task, tile: Tile, project: Project, ground: Ground, inside: NDArray[np.bool_], workers: int, progress: Step
-) -> tuple[_Task, Reception]:
-    return task, receive(tile, project, ground, inside, workers, progress)
+    key: str, tile: Tile, project: Project, ground: Ground, inside: NDArray[np.bool_], workers: int, progress: Step
+) -> tuple[str, Reception]:
+    return key, receive(tile, project, ground, inside, workers, progress)
 
 
 def _silent(what: str, done: int, of: int) -> None:
