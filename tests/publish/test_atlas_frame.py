@@ -101,7 +101,7 @@ def test_names_are_text(read):
     assert "b" not in {tag for tag, _ in read.tags}
     assert not any(name.startswith("on") for _, attributes in read.tags for name in attributes)
     kinds = [a.get("type") for a, _ in read.scripts]
-    assert kinds == [None, "application/json", "application/json", None, None]
+    assert kinds == [None, "application/json", "application/json", "text/plain", None]
     for name in NAMES[:8]:
         assert " ".join(name.split()) in read.texts
     assert len(LONG) == 501

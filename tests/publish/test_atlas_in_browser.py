@@ -38,6 +38,8 @@ def visit(chromium, file, screen, fragment="", **more):
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.on("dialog", lambda dialog: (page.said.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.goto(file.as_uri() + fragment)
+    if more.get("java_script_enabled", True):
+        page.locator("html:not(.waking):not(.opening)").wait_for(state="attached")
     return page
 
 
@@ -514,14 +516,53 @@ def test_printed_sheet_has_map_legend_and_table(desk):
     assert len(desk.pdf(format="A4")) > 10_000
 
 
-def test_first_view_waits_for_nothing_that_can_come_later(chromium, file):
-    "With idle time held back the ground is seen and everything answers; names and marks are there when it has come."
+@pytest.fixture
+def early(chromium, file):
+    "The page with idle time held back, in which the map would be made: that there is none yet is seen first."
     context = chromium.new_context(**SCREENS["desk"], offline=True)
     context.add_init_script("window.held = []; window.requestIdleCallback = (work) => held.push(work);")
     page = context.new_page()
     page.goto(file.as_uri())
-    assert names_found(page, "hoa bi") == ["Xã Hoà Bình", "Phường Hòa Bình"]
-    page.keyboard.press("Escape")  # the list of names would lie over the map
+    assert page.locator(".leaflet-pane, #main-table").count() == 0
+    yield page
+    context.close()
+
+
+def test_first_screen_answers_before_there_is_a_map(early):
+    assert names_found(early, "hoa bi") == ["Xã Hoà Bình", "Phường Hòa Bình"]
+    assert "Thôn Đồng Chằm" not in early.locator("#worst").inner_text()
+    assert early.locator("#worst li").count() == 2
+    early.locator("#language").click()
+    assert early.locator("#layer option").first.inner_text() == "People with 5G"
+    assert early.evaluate("typeof L") == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("pressed", "seen"),
+    [
+        ("#worst button", ".leaflet-popup-content"),
+        ("#tab-table", "#main-table tbody button"),
+        ("#tab-answer", "#answer input"),
+        ("#marks summary", "#marks-list input"),
+    ],
+)
+def test_first_tap_makes_the_map_at_once(early, pressed, seen):
+    early.locator(pressed).first.click()
+    early.locator(seen).first.wait_for()
+    early.locator(".leaflet-ground-pane canvas").wait_for(state="attached")
+
+
+def test_search_makes_the_map_at_once(early):
+    early.locator("#find-field").fill("hoa binh")
+    early.locator("#find-list li").first.click()
+    assert early.locator("#unit").inner_text() == "Xã Hoà Bình"
+    assert early.locator(".leaflet-popup-content h3").inner_text() == "Xã Hoà Bình"
+
+
+def test_map_waits_for_nothing_that_can_come_later(early):
+    "With the map asked for the ground is seen and everything answers; names and marks are there when idle time has come."
+    page = early
+    page.evaluate("document.getElementById('layer').dispatchEvent(new Event('change'))")
     spot = [at + 30 for at in place_of(page, "00101")]
     assert colour_at(page, *spot) == [0x10, 0x24, 0x6B]
     page.locator("#layer").select_option(label="Dân số thiếu sóng")
@@ -530,6 +571,5 @@ def test_first_view_waits_for_nothing_that_can_come_later(chromium, file):
     assert NAMES[2] in page.locator(".leaflet-popup-content").inner_text()
     later = page.locator(".leaflet-names-pane canvas, .leaflet-overlay-pane canvas")
     assert later.count() == 0
-    page.evaluate("() => { while (held.length) held.shift()(); }")
+    page.evaluate("async () => { await new Promise(requestAnimationFrame); while (held.length) held.shift()(); }")
     assert later.count() == 2
-    context.close()

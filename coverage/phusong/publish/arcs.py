@@ -222,7 +222,8 @@ def _steps(points: Whole, of_ring: Whole) -> Steps:
 
 def _nodes(steps: Steps) -> NDArray[np.bool_]:
     """At which vertices outlines part: as many edges as two meet elsewhere, and both belong to the same rings."""
-    _, first, count = np.unique(steps.edge, return_index=True, return_counts=True)
+    count, first = np.bincount(steps.edge), np.empty(steps.edge.max() + 1, np.int64)
+    first[steps.edge[::-1]] = np.arange(len(steps.edge))[::-1]  # of several values the last one stays
     degree = np.bincount(steps.vertex[first], minlength=len(steps.corners))
     degree += np.bincount(steps.following[first], minlength=len(steps.corners))
     node = degree != 2

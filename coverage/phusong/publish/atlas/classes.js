@@ -72,5 +72,12 @@ function phusongClasses(data, look, words) {
     return words.word("number.of", { part: part, whole: whole });
   }
 
-  return { scaleOf: scaleOf, value: value, stateOf: stateOf, styleOf: styleOf, told: told, parts: parts };
+  // Text of a field for a row in the language of the moment, empty where it is not known.
+  function ofField(field, row) {
+    const value = field.of[row];
+    if (value === null || value === undefined || value === "") return "";
+    return field.kind === "choice" ? words.said(field.choices[value]) : words.format(field.kind, value);
+  }
+
+  return { scaleOf: scaleOf, value: value, stateOf: stateOf, styleOf: styleOf, told: told, parts: parts, ofField: ofField };
 }

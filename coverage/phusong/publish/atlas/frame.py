@@ -22,23 +22,9 @@ __all__ = ["Both", "Contents", "Table", "render"]
 _FOLDER = Path(__file__).parent
 _MAP_ID = "phusong"
 _SHOWN = 12
-# In the order in which one builds on the other.
-_SCRIPTS = [
-    "element",
-    "columns",
-    "words",
-    "geometry",
-    "patterns",
-    "painted",
-    "later",
-    "ways",
-    "ground",
-    "names",
-    "classes",
-    "marks",
-    "story",
-]
-_SCRIPTS += ["popup", "legend", "find", "table", "answer", "map"]
+# In the order in which one builds on the other: what opens the page, and what the map needs besides.
+_OPENING = ["element", "columns", "words", "classes", "later", "story", "find", "opening"]
+_MAP = ["geometry", "patterns", "painted", "ways", "ground", "names", "marks", "popup", "legend", "table", "answer", "map"]
 
 
 @dataclass(frozen=True)
@@ -124,14 +110,15 @@ def _parts() -> Mapping[str, str]:
     words, answers = page_words(), answer_words()
     look = palette(words) | {"texts": _by_language(words), "answer": _by_language(answers)}
     form = Template(_read("answer.html"), autoescape=True).render(words=answers)
-    scripts = [(_FOLDER.parent / "topology.js").read_text("utf-8"), *[_read(f"{name}.js") for name in _SCRIPTS]]
+    topology = (_FOLDER.parent / "topology.js").read_text("utf-8")
     style = f"{leaflet.style()}\n{_read('atlas.css')}"
     return {
         "style": style,
         "leaflet": leaflet.script(),
         "look": json_block(look),
         "form": form,
-        "script": "\n".join(scripts),
+        "map": "\n".join(_read(f"{name}.js") for name in _MAP),
+        "opening": "\n".join([topology, *[_read(f"{name}.js") for name in _OPENING]]),
     }
 
 

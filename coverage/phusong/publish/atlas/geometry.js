@@ -61,7 +61,7 @@ function phusongGeometry(bounds) {
 
   // Areas and their lines: `places` has the points of all lines one after the other, line n from starts[n] until
   // starts[n + 1] (an array a line would keep a phone busy clearing up). There is a box round each area and each line.
-  function read(values) {
+  function made(values) {
     const { lines, areas } = phusongTopology.read(values), starts = new Uint32Array(lines.length + 1);
     lines.forEach((line, n) => { starts[n + 1] = starts[n] + line.length; });
     const places = new Float64Array(starts[lines.length]);
@@ -73,6 +73,13 @@ function phusongGeometry(bounds) {
     const round = lines.map((_, n) => boxOf(places, starts[n], starts[n + 1]));
     const boxes = areas.map((rings) => boxRound(rings.flatMap((refs) => refs.map((ref) => round[ref < 0 ? ~ref : ref]))));
     return { places: places, starts: starts, areas: areas, lines: lines, boxes: boxes, line_boxes: round };
+  }
+
+  const kept = new Map();
+
+  function read(values) {
+    if (!kept.has(values)) kept.set(values, made(values));
+    return kept.get(values);
   }
 
   // The same areas with no more points than a step can tell apart: between the ends of a line those that lie a step from

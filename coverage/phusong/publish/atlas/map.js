@@ -1,13 +1,13 @@
-// The page put together: what is chosen, and everything that follows from it.
-(function () {
+// The map with all that is drawn, tapped and filled in: what is chosen, and everything that follows from it.
+//   page    what opened before: tabs(name), tell(unit) and unit(), the one that is told of
+// Gives what the page asks of it.
+function phusongMap(data, look, words, classes, story, geometry, later, page) {
   "use strict";
   const at = (id) => document.getElementById(id);
+  const once = (make, made) => () => (made = made || make());
   const map = map_phusong;
-  const data = JSON.parse(at("data").textContent), look = JSON.parse(at("look").textContent);
-  phusongColumns(data);
-  const words = phusongWords(look.texts);
   const layerChoice = at("layer"), timeChoice = at("time");
-  const chosen = { layer: null, time: "now", unit: -1, marks: new Set(data.marks.filter((layer) => layer.shown).map((layer) => layer.id)) };
+  const chosen = { layer: null, time: "now", marks: new Set(data.marks.filter((layer) => layer.shown).map((layer) => layer.id)) };
 
   const current = () => ({
     figure: data.figures.find((figure) => "figure:" + figure.id === chosen.layer),
@@ -15,28 +15,24 @@
     time: chosen.time,
   });
 
-  const geometry = phusongGeometry(data.units.bounds);
   const patterns = phusongPatterns();
-  const classes = phusongClasses(data, look, words);
   const ground = phusongGround(map, data, look, geometry, patterns);
-  const painted = phusongPainted(map, geometry.origin), later = phusongLater();
+  const painted = phusongPainted(map, geometry.origin);
   const ways = phusongWays(look, geometry, painted);
   const marks = phusongMarks(map, data, look, geometry, words, ways, later, (layer, row, place) => popup.mark(place, layer, row));
   const go = { unit: toUnit, mark: toMark };
-  const story = phusongStory(data, look, words, marks, classes, go);
-  const popup = phusongPopup(map, data, words, marks, classes, story, current, report);
+  const popup = phusongPopup(map, data, words, classes, story, current, report);
   const legend = phusongLegend(data, look, words, patterns, classes, current);
-  const table = phusongTable(data, words, marks, classes, current, go);
-  const answer = phusongAnswer(map, at("answer"), data, look.answer, { unitAt: ground.unitAt, around: around });
-  phusongFind(data, words, go);
+  const table = once(() => phusongTable(data, words, classes, current, go));
+  const answer = once(() => phusongAnswer(map, at("answer"), data, look.answer, { unitAt: ground.unitAt, around: around }));
   const pictures = map.createPane("pictures");
   pictures.style.zIndex = 250;
   let picture = null, outlines = null, names = null;
 
   function report(start) {
     map.closePopup();
-    tabs("answer");
-    answer.about(start);
+    page.tabs("answer");
+    answer().about(start);
     bring("answer");
   }
 
@@ -78,19 +74,7 @@
     restyle();
     if (outlines) outlines.repaint();
     legend.draw(chosen.marks);
-    if (!at("table").hidden) table.refresh();
-  }
-
-  function fillLayers() {
-    layerChoice.replaceChildren();
-    for (const section of data.sections) {
-      const group = document.createElement("optgroup");
-      group.label = words.said(section.label);
-      data.figures.filter((figure) => figure.section === section.id).forEach((figure) => group.append(new Option(words.said(figure.label), "figure:" + figure.id)));
-      data.rasters.filter((raster) => raster.section === section.id).forEach((raster) => group.append(new Option(words.said(raster.label), "raster:" + raster.id)));
-      if (group.childElementCount) layerChoice.append(group);
-    }
-    if (chosen.layer) layerChoice.value = chosen.layer;
+    if (!at("table").hidden) table().refresh();
   }
 
   function fillMarks() {
@@ -112,10 +96,9 @@
   }
 
   function choose(unit) {
-    chosen.unit = unit;
     ground.choose(unit);
     outlines.repaint();
-    story.tell(unit);
+    page.tell(unit);
     const wanted = unit < 0 ? "" : "#commune=" + data.units.code[unit];
     if (location.hash !== wanted && (wanted || location.hash.startsWith("#commune="))) location.replace(wanted || "#");
     document.dispatchEvent(new CustomEvent("phusong:unit", { detail: unit }));
@@ -123,7 +106,7 @@
 
   // On a phone, who asks for a unit by name reads its sentences first; who asks for a place on the map sees that.
   function toUnit(unit, reading) {
-    tabs("map");
+    page.tabs("map");
     map.fitBounds(ground.boundsOf(unit), { maxZoom: 13, animate: false, padding: [30, 30] });
     choose(unit);
     popup.unit(ground.places()[unit], unit);
@@ -131,7 +114,7 @@
   }
 
   function toMark(layer, row) {
-    tabs("map");
+    page.tabs("map");
     chosen.marks.add(layer.id);
     fillMarks();
     marks.goTo(layer, row);
@@ -147,41 +130,13 @@
     if (box.top < 0 || box.bottom > window.innerHeight) at(name).scrollIntoView({ block: "start" });
   }
 
-  function tabs(name) {
-    for (const tab of document.querySelectorAll("[role=tab]")) {
-      const shown = tab.getAttribute("aria-controls") === name;
-      tab.setAttribute("aria-selected", String(shown));
-      tab.tabIndex = shown ? 0 : -1;
-      at(tab.getAttribute("aria-controls")).hidden = !shown;
-    }
+  function shown(name) {
     if (name === "map") map.invalidateSize({ animate: false });
-    if (name === "table") table.refresh();
+    if (name === "table") table().refresh();
+    if (name === "answer") answer();
   }
 
-  function addTabs() {
-    const all = Array.from(document.querySelectorAll("[role=tab]"));
-    all.forEach(function (tab, i) {
-      tab.addEventListener("click", () => tabs(tab.getAttribute("aria-controls")));
-      tab.addEventListener("keydown", function (event) {
-        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        if (!step) return;
-        const next = all[(i + step + all.length) % all.length];
-        next.click();
-        next.focus();
-      });
-    });
-  }
-
-  // Attributes cannot hold two languages, so the script puts the right one in its place.
   function label() {
-    const language = words.language();
-    document.documentElement.lang = language;
-    for (const marked of document.querySelectorAll("[data-label-vi]")) {
-      const text = marked.getAttribute("data-label-" + language);
-      marked.setAttribute("aria-label", text);
-      if ("placeholder" in marked) marked.placeholder = text;
-      if (marked.tagName === "BUTTON" || marked.tagName === "A") marked.title = text;
-    }
     map.getContainer().setAttribute("aria-label", words.word("map.label"));
     for (const kind of ["in", "out"]) {
       const button = document.querySelector(".leaflet-control-zoom-" + kind);
@@ -190,51 +145,41 @@
     }
   }
 
-  function speak(language) {
-    words.use(language);
+  function speak() {
     label();
-    fillLayers();
     fillMarks();
     map.closePopup();
-    story.tell(chosen.unit);
     if (names) names.repaint();
     chooseLayer();
-    document.dispatchEvent(new CustomEvent("phusong:language", { detail: language }));
   }
 
-  function followLink() {
-    const found = /^#commune=(\w+)/.exec(location.hash);
-    const unit = found ? data.units.code.indexOf(found[1]) : -1;
-    if (unit >= 0 && unit !== chosen.unit) toUnit(unit, true);
+  function whole() {
+    map.closePopup();
+    choose(-1);
+    seeAll();
   }
 
   L.control.zoom({ position: "bottomright" }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-  addTabs();
-  // The map was made before its place on the page was known.
-  tabs("map");
-  speak("vi");
+  L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 150 }).addTo(map);
+  map.invalidateSize({ animate: false });
+  speak();
   seeAll();
   outlines = painted(ground.paint, "ground", 300).addTo(map);
   // Names and marks come when the ground has been seen and a waiting finger answered.
   later(() => { names = painted(phusongNames(data, look, geometry, ground, words).paint, "names", 450).addTo(map); });
   data.marks.filter((layer) => layer.shown).forEach((layer) => marks.showLater(layer, () => chosen.marks.has(layer.id)));
 
-  layerChoice.addEventListener("change", chooseLayer);
   timeChoice.addEventListener("change", (event) => { chosen.time = event.target.value; redraw(); });
-  at("language").addEventListener("click", () => speak(words.language() === "vi" ? "en" : "vi"));
-  at("whole").addEventListener("click", function () { map.closePopup(); choose(-1); seeAll(); });
   map.on("click", function (event) {
     const unit = ground.unitAt(event.latlng);
     if (unit < 0) return;
-    choose(data.units.own[unit] ? unit : chosen.unit);
+    choose(data.units.own[unit] ? unit : page.unit());
     popup.unit(event.latlng, unit);
   });
   const box = map.getContainer();
   // Leaflet focuses the map at every press; a frame round it is for those who came by keyboard.
   box.addEventListener("pointerdown", () => box.classList.add("pressed"));
   document.addEventListener("keydown", () => box.classList.remove("pressed"));
-  window.addEventListener("hashchange", followLink);
   // A sheet of paper has another shape than the screen; what was seen is what is printed.
   window.matchMedia("print").addEventListener("change", function () {
     const seen = map.getBounds().pad(-0.05);
@@ -244,9 +189,10 @@
   window.addEventListener("resize", () => map.invalidateSize({ animate: false }));
   document.addEventListener("phusong:pick", function (event) {
     const name = event.detail ? "map" : "answer";
-    tabs(name);
+    page.tabs(name);
     bring(name);
   });
-  followLink();
-  document.documentElement.className = "";
-})();
+  if (page.unit() >= 0) toUnit(page.unit(), true);
+  performance.mark("phusong:map");
+  return { unit: toUnit, mark: toMark, whole: whole, chooseLayer: chooseLayer, shown: shown, speak: speak };
+}

@@ -98,12 +98,5 @@ function phusongMarks(map, data, look, geometry, words, ways, later, onTap) {
     else map.fitBounds(boundsOf(layer, row).pad(0.5), { maxZoom: 13, animate: false });
   }
 
-  // Text of a field for a row in the language of the moment, empty where it is not known.
-  function told(field, row) {
-    const value = field.of[row];
-    if (value === null || value === undefined || value === "") return "";
-    return field.kind === "choice" ? words.said(field.choices[value]) : words.format(field.kind, value);
-  }
-
-  return { show: show, showLater: showLater, centreOf: centreOf, goTo: goTo, told: told };
+  return { show: show, showLater: showLater, centreOf: centreOf, goTo: goTo };
 }

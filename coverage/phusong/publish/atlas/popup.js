@@ -1,5 +1,5 @@
 // What a tap on the map tells.
-function phusongPopup(map, data, words, marks, classes, story, current, onAnswer) {
+function phusongPopup(map, data, words, classes, story, current, onAnswer) {
   "use strict";
   const element = phusongElement;
 
@@ -41,7 +41,7 @@ function phusongPopup(map, data, words, marks, classes, story, current, onAnswer
     const rows = [[words.said(layer.label), kind]];
     if (layer.unit[row] >= 0) rows.push([words.word("table.unit"), words.format("text", data.units.name[layer.unit[row]])]);
     for (const field of layer.fields) {
-      const text = marks.told(field, row);
+      const text = classes.ofField(field, row);
       if (text) rows.push([words.said(field.label), text]);
     }
     box.append(lines(rows));

@@ -84,8 +84,7 @@ def pictures(found: Sequence[Layer], outline: NDArray[np.object_], pixel_m: floa
     outline
         Polygons in longitude and latitude.
     """
-    # the edges between communes would only be worked through in vain
-    drawn = np.array([shapely.union_all(_mercator(outline))], object)
+    drawn = _mercator(outline)
     windows = {grid: _window(grid, drawn, max(pixel_m, grid.pixel_m)) for grid in {layer.grid for layer in found}}
     return [_picture(layer, windows[layer.grid]) for layer in found]
 
@@ -105,7 +104,7 @@ def _window(grid: Grid, outline: NDArray[np.object_], pixel_m: float) -> _Window
     stretch = np.cosh((south + north) / 2 / _EARTH_M)
     frame = Grid.over((west, south, east, north), float(np.ceil(pixel_m * stretch)), _MERCATOR)
     row, column, inside = grid.locate(*_positions(frame, grid.crs))
-    return _Window(frame, inside & (burnt(outline, [1], frame) > 0), row, column)
+    return _Window(frame, inside & (burnt(outline, [1] * len(outline), frame) > 0), row, column)
 
 
 def _picture(layer: Layer, window: _Window) -> Picture:

@@ -1,5 +1,5 @@
 // The story: the name and sentences of the unit that is looked at, and its worst places.
-function phusongStory(data, look, words, marks, classes, go) {
+function phusongStory(data, words, classes, go) {
   "use strict";
   const element = phusongElement;
   const MOST = 10, FEW = 3; // the style sheet hides what is over few on a phone

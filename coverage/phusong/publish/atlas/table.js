@@ -1,6 +1,7 @@
 // Tables: the same figures as the map's, sorted by a tap on a heading and copied as a spreadsheet reads them.
-function phusongTable(data, words, marks, classes, current, go) {
+function phusongTable(data, words, classes, current, go) {
   "use strict";
+  phusongUnfold();
   const choice = document.getElementById("table-of"), box = document.getElementById("twin");
   const page = document.getElementById("main-table"), told = document.getElementById("table-told");
 
@@ -54,7 +55,7 @@ function phusongTable(data, words, marks, classes, current, go) {
       const cells = [nameCell(layer.name[row] || "–", () => go.mark(layer, row))];
       cells.push(cell("td", unit >= 0 ? words.format("text", data.units.name[unit]) : "–"));
       cells.push(cell("td", words.said(layer.classes[layer.class[row]].label)));
-      fields.forEach((field) => cells.push(cell("td", marks.told(field, row) || "–", typeof field.of[row] === "number" && field.kind !== "choice" ? field.of[row] : undefined)));
+      fields.forEach((field) => cells.push(cell("td", classes.ofField(field, row) || "–", typeof field.of[row] === "number" && field.kind !== "choice" ? field.of[row] : undefined)));
       return cells;
     });
     return build(headings.concat(fields.map((field) => words.said(field.label))), rows);
