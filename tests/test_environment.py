@@ -67,7 +67,10 @@ def imported(module: Path) -> set[str]:
 
 
 RUN_TIME = requirements(PROJECT["dependencies"])
-ON_DEMAND = {("distributed", "coverage/phusong/pipeline/workforce.py"): "dask"}
+ON_DEMAND = {
+    ("distributed", "coverage/phusong/pipeline/workforce.py"): "dask",
+    ("s3fs", "coverage/phusong/config/objects.py"): "s3",
+}
 """Imported only by whoever asks for it, and the extra that brings it."""
 THIRD_PARTY = {
     (name, str(module.relative_to(ROOT)))

@@ -9,6 +9,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
+from phusong.config import objects
 from phusong.config.cause import Cause
 from phusong.config.power import Power
 from phusong.config.radio import Band, Environment, Levels, Prior, Radio, Uncertainty
@@ -100,7 +101,7 @@ class Layer(Section):
     """Where a layer lies and how its columns are called."""
 
     path: str | tuple[str, ...]
-    """One file or several, relative to the project file; patterns such as `dem/*.hgt` too."""
+    """One file or several, relative to the project file or s3://BUCKET/KEY; patterns such as `dem/*.hgt` too."""
     sublayer: Text | None = None
     """Layer of a GeoPackage or sheet of a workbook."""
     crs: str | None = None
@@ -297,13 +298,15 @@ def shipped(folder: Literal["maps", "gis_data"], name: str) -> Path:
 
 def expand(folder: Path, path: str, place: str) -> list[Path]:
     """
-    The files a path or a pattern such as `dem/*.hgt` stands for, in alphabetical order.
+    The files a path or a pattern such as `dem/*.hgt` stands for, in alphabetical order; copies of those of a bucket.
 
     Raises
     ------
     ConfigError
         Beginning with `place`, where the path was written: when the file is missing or nothing matches.
     """
+    if path.startswith(objects.SCHEME):
+        return objects.local(path, place)
     if any(sign in path for sign in "*?["):
         base = Path(path).anchor or folder
         pattern = str(Path(path).relative_to(base)) if Path(path).anchor else path
