@@ -112,7 +112,7 @@
   at("whole").addEventListener("click", () => mapped().whole());
   at("marks").addEventListener("toggle", mapped);
   window.addEventListener("hashchange", followLink);
-  window.matchMedia("print").addEventListener("change", () => { mapped(); phusongUnfold(); });
+  window.matchMedia("print").addEventListener("change", mapped);
   document.documentElement.className = "opening";
   requestAnimationFrame(function () {
     [readScripts, () => geometry.read(data.units.topology), mapped].forEach((step) => later(() => { step(); }));

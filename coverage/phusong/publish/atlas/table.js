@@ -1,7 +1,6 @@
 // Tables: the same figures as the map's, sorted by a tap on a heading and copied as a spreadsheet reads them.
 function phusongTable(data, words, classes, current, go) {
   "use strict";
-  phusongUnfold();
   const choice = document.getElementById("table-of"), box = document.getElementById("twin");
   const page = document.getElementById("main-table"), told = document.getElementById("table-told");
 
