@@ -3,8 +3,9 @@ Time and sizes of the map pages of a snapshot: the index and every province's pa
 
     .venv/bin/python scripts/benchmark_maps.py FOLDER 2026Q3 [--tier public --tier regulator] [--out DIR]
 
-FOLDER holds project.toml and snapshots/. Bounds: all pages in 30 s; without sites a province's page of 0.6 MB in the
-median and 1.5 MB at most, the index 2 MB at most. Writes below --out, else into a folder that is removed.
+FOLDER holds snapshots/, such as scripts/national_snapshot.py makes. Bounds: all pages in 30 s; without sites a
+province's page of 0.6 MB in the median and 1.5 MB at most, the index 2 MB at most. Writes below --out, else into a
+folder that is removed.
 """
 
 import argparse

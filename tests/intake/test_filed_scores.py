@@ -1,4 +1,4 @@
-"""Scores of the filings that a study stands on: read beside accepted rows, and not told where these were replaced."""
+"""Scores of the filings that a study stands on: read beside accepted rows, a row a filing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from phusong.errors import FilingError
-from phusong.intake.filed_scores import Accepted, filed_scores
+from phusong.intake.filed_scores import filed_scores
 from phusong.intake.reasons import AXES
 
 
@@ -27,34 +27,25 @@ def intake(folder: Path, *files: str) -> Path:
 
 def test_each_filing_has_a_row_under_its_filer(tmp_path):
     file = intake(tmp_path / "filed", "a.csv", "b.csv")
-    found = filed_scores([Accepted("sites", file, same=True)])
-    files = found["files"]
+    files = filed_scores([("sites", file)])["filings"]
     assert files[["filing", "filer", "rows", "accepted", "quarantined"]].values.tolist() == [
         [1, "Mạng A", 10, 7, 3],
         [2, "b.csv", 10, 7, 3],
     ]
     assert files["live_numerator"].tolist() == [9.0, 9.0]
-    assert found["layers"].values.tolist() == [["sites", "scored"]]
+    assert files["filed_as_of"].tolist() == ["2026-09-30"] * 2
 
 
 def test_reasons_are_those_that_set_rows_aside_with_most_rows_first(tmp_path):
-    reasons = filed_scores([Accepted("sites", intake(tmp_path / "filed", "a.csv"), same=True)])["reasons"]
+    reasons = filed_scores([("sites", intake(tmp_path / "filed", "a.csv"))])["filing_reasons"]
     assert reasons[["reason", "rows"]].values.tolist() == [["missing_coordinates", 2], ["duplicate", 1]]
     assert not reasons["reason_vi"].str.endswith("…: …").any()
-
-
-def test_an_intake_that_was_written_anew_is_named_and_not_told(tmp_path):
-    found = filed_scores([Accepted("sites", intake(tmp_path / "filed", "a.csv"), same=False)])
-    assert found["layers"].values.tolist() == [["sites", "replaced"]]
-    assert found["files"].empty
 
 
 def test_files_that_no_intake_wrote_have_no_scores(tmp_path):
     (tmp_path / "accepted.parquet").write_bytes(b"")
     beside = intake(tmp_path / "filed", "a.csv").with_name("sites.csv")
-    assert (
-        filed_scores([Accepted("sites", place, same=True) for place in (tmp_path / "accepted.parquet", beside)]) == {}
-    )
+    assert filed_scores([("sites", tmp_path / "accepted.parquet"), ("sites", beside)]) == {}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"as_of": "2026-09-30"}', "null"])
@@ -62,4 +53,4 @@ def test_a_broken_quality_file_is_named(tmp_path, text):
     file = intake(tmp_path / "filed", "a.csv")
     file.with_name("quality.json").write_text(text, "utf-8")
     with pytest.raises(FilingError, match=r"quality\.json"):
-        filed_scores([Accepted("sites", file, same=True)])
+        filed_scores([("sites", file)])

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phusong.ledger.rollout import learn, simulate
+from phusong.ledger import rollout
+from phusong.ledger.rollout import arrivals, learn
 
 TODAY, END = dt.date(2026, 9, 30), dt.date(2026, 12, 31)
 
@@ -35,6 +36,11 @@ def land(**sites):
     """Communes by code (with a leading c) and their sites today."""
     codes = [name.removeprefix("c") for name in sites]
     return pd.DataFrame({"commune_code": codes, "sites": pd.array([*sites.values()], "Int64")})
+
+
+def simulate(sites, communes, slips, today, end, draws=1000, seed=0, reaches=None):
+    """Draws of these sites alone."""
+    return rollout.simulate(sites, communes, slips, arrivals(sites, slips, today, end, draws, seed), reaches)
 
 
 THIRTY = history(("A", "2025-01-10", [30] * 10))

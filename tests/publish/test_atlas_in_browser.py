@@ -561,7 +561,7 @@ def test_search_makes_the_map_at_once(early):
 
 
 def test_map_waits_for_nothing_that_can_come_later(early):
-    "With the map asked for the ground is seen and everything answers; names and marks are there when idle time has come."
+    "With the map asked for, the ground is seen and everything answers; names and marks come with idle time."
     page = early
     page.evaluate("document.getElementById('layer').dispatchEvent(new Event('change'))")
     spot = [at + 30 for at in place_of(page, "00101")]

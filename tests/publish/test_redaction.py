@@ -147,6 +147,8 @@ def planted(edition: Edition, salt: str = "") -> tuple[Edition, list[Secret]]:
         edition,
         communes=communes, zones=zones, sites=sites, villages=villages, power_lines=lines, substations=stations,
         run=run,
+        filings=pd.DataFrame(plant.columns("filings", ["", ""])),
+        filing_reasons=pd.DataFrame(plant.columns("filing_reasons", ["", ""])),
         tasks={"tasks": tasks, "undeclared": pd.DataFrame({"x": [plant.canary("text", "tasks.undeclared")]})},
         outlook={"gained": gained},
     )  # fmt: skip

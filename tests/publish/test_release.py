@@ -20,9 +20,10 @@ from test_redaction import READERS, planted
 
 from phusong.config.report import Report as Issued
 from phusong.errors import SnapshotError
+from phusong.ledger.definitions import definitions
 from phusong.ledger.edition import Edition
 from phusong.publish.release import Asked, Held, Kind, folder, make_ready, parts, sums, write
-from phusong.publish.release.contents import contents
+from phusong.publish.release.contents import contents, counted_vi
 from phusong.publish.report import folder as reports
 from phusong.publish.report.content import Source
 
@@ -134,8 +135,16 @@ def test_an_indicator_that_the_edition_has_is_defined(edition):
     )
     ((name, text),) = told.definitions
     assert name == "people_covered_limited_share/1"
-    assert text.vi.startswith("Tỷ lệ dân số có sóng ngoài trời (people of pixels where")
+    assert text.vi.startswith("Tỷ lệ dân số có sóng ngoài trời: số người ở các ô có mức sóng")
     assert text.en.startswith("Share of people with outdoor signal: people of pixels where")
+
+
+def test_every_definition_says_in_vietnamese_what_it_counts():
+    "By id and version, so that a changed one needs new words."
+    every = {f"{one.id}/{one.version}": f"{one.numerator} / {one.denominator}" for one in definitions().values()}
+    told = counted_vi()
+    assert set(told) == set(every)
+    assert [name for name, text in told.items() if text.count(" / ") != 1] == []
 
 
 def test_twice_the_same_bytes_and_the_folder_is_not_touched(edition, made, tmp_path):

@@ -330,9 +330,9 @@ def test_small_counts_of_terminals_are_withheld_and_not_unknown(source):
     assert "hoạt động: 4" not in everyone
 
 
-def filings(**said: object) -> dict[str, pd.DataFrame]:
+def with_filings(source: Source, *, held: bool = True) -> Source:
     "One filing of sites: 7 of 10 rows taken, all correct; of nothing was it asked whether it is complete."
-    row = {"filing": 1, "layer": "sites", "as_of": "2026-09-30", "file": "a.csv", "filer": "Mạng A", "rows": 10}
+    row = {"filing": 1, "layer": "sites", "filed_as_of": "2026-09-30", "file": "a.csv", "filer": "Mạng A", "rows": 10}
     row |= {"accepted": 7, "quarantined": 3} | {f"{axis}_denominator": 10.0 for axis in AXES}
     row |= {f"{axis}_numerator": 9.0 for axis in AXES} | {"correct_numerator": 10.0}
     row |= {"complete_numerator": 0.0, "complete_denominator": 0.0}
@@ -340,12 +340,10 @@ def filings(**said: object) -> dict[str, pd.DataFrame]:
     reasons = [
         {**reason, "reason": f"r{n}", "rows": 5 - n, "reason_vi": f"lý do {n}", "reason_en": ""} for n in range(4)
     ]
-    layers = pd.DataFrame([{"layer": "sites", "state": "scored"}])
-    return {"files": pd.DataFrame([row]), "reasons": pd.DataFrame(reasons), "layers": layers, **said}
-
-
-def with_filings(source: Source, **said: object) -> Source:
-    return dataclasses.replace(source, edition=dataclasses.replace(source.edition, filings=filings(**said)))
+    tables = {"filings": pd.DataFrame([row]), "filing_reasons": pd.DataFrame(reasons)} if held else {}
+    inputs = [*source.edition.run.get("inputs", ()), {"layer": "sites", "file": "accepted.parquet"}]
+    run = {**source.edition.run, "inputs": inputs}
+    return dataclasses.replace(source, edition=dataclasses.replace(source.edition, run=run, **tables))
 
 
 def test_filers_have_their_scores_and_what_is_not_counted_is_unknown(source):
@@ -356,16 +354,15 @@ def test_filers_have_their_scores_and_what_is_not_counted_is_unknown(source):
     assert "Không có điểm sáu tiêu chí" not in said(made)
 
 
-def test_filings_that_were_replaced_since_the_run_are_named_and_not_scored(source):
-    replaced = pd.DataFrame([{"layer": "sites", "state": "replaced"}])
-    nothing = {name: frame.iloc[:0] for name, frame in filings().items()}
-    made = report(with_filings(source, **{**nothing, "layers": replaced}))
-    assert "Không nêu điểm của trạm phát sóng" in said(made)
+def test_a_snapshot_without_the_scores_of_its_filings_says_so(source):
+    "It was written before snapshots held them."
+    made = report(with_filings(source, held=False))
+    assert "Không có điểm sáu tiêu chí của trạm phát sóng: ảnh chụp kỳ này không giữ điểm" in said(made)
     assert not [block for block in made.blocks if isinstance(block, Table) and block.name == "scores"]
 
 
 def test_without_an_intake_the_report_says_that_there_are_no_scores(source):
-    assert "Không có điểm sáu tiêu chí" in said(report(source))
+    assert "không lớp số liệu nào của kỳ này lấy từ thư mục" in said(report(source))
 
 
 def test_scores_of_filers_are_for_the_regulator_and_of_the_whole(source):

@@ -216,6 +216,8 @@ def test_docx_rows_stay_whole_and_headings_repeat(document):
     assert len(rows) == 41
     assert all("w:cantSplit" in row for row in rows)
     assert ["w:tblHeader" in row for row in rows] == [True] + [False] * 40
+    # headings that may stand alone at the foot of a page make LibreOffice hide all rows
+    assert ["w:keepNext" in row for row in rows] == [True] + [False] * 40
 
 
 def test_xlsx_numbers_are_numbers_that_show_what_is_printed(written):
@@ -377,6 +379,24 @@ def test_dots_of_a_picture_are_made_of_its_vectors():
         assert image.convert("L").getextrema() == (0, 255)
     with pytest.raises(ConfigError, match="the picture cannot be drawn"):
         png(b"<svg", 100.0)
+
+
+def test_no_page_holds_the_recipients_alone(tmp_path):
+    "Whatever the text fills, its last two items stand with them: of 44 lines of a page they take about ten."
+    line, items = Paragraph(("Một dòng.",)), tuple((f"Nguồn {name}.",) for name in ("một", "hai", "ba"))
+    for lines_before in range(24, 44, 3):
+        file = tmp_path / f"{lines_before}.pdf"
+        pdf.write(dataclasses.replace(GIVEN, blocks=(*[line] * lines_before, Bullets(items))), file)
+        *_, last = (page.extract_text() for page in PdfReader(file).pages)
+        assert [word for word in ("Nguồn hai", "Nguồn ba", "Nơi nhận") if word not in last] == []
+
+
+def test_docx_keeps_the_last_items_with_the_recipients(tmp_path):
+    items = tuple((f"Nguồn {name}.",) for name in ("một", "hai", "ba"))
+    docx.write(dataclasses.replace(GIVEN, blocks=(Bullets(items),)), tmp_path / "kept.docx")
+    said = {own.text: own.paragraph_format for own in library.Document(str(tmp_path / "kept.docx")).paragraphs}
+    kept = {text: bool(look.keep_with_next) for text, look in said.items() if "Nguồn" in text}
+    assert kept == {"–\tNguồn một.": False, "–\tNguồn hai.": True, "–\tNguồn ba.": True}
 
 
 def test_a_sum_is_bold(tmp_path):

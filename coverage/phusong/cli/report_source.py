@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FOLDER = "reports"
 """Of a project, where its reports lie."""
-_TABLES = ("communes", "zones", "sites", "villages", "power_lines", "substations")
+_TABLES = ("communes", "zones", "sites", "villages", "power_lines", "substations", "filings", "filing_reasons")
 
 
 def source_of(
@@ -41,16 +41,15 @@ def source_of(
         When the quarter was not run, or is not as it was written.
     """
     from phusong.ledger import snapshot
-    from phusong.pipeline import edit
-    from phusong.pipeline.beside import beside, compared_with
-    from phusong.pipeline.companions import companions
+    from phusong.pipeline import beside, companions, edit
     from phusong.publish.report.content import Source
 
     progress("reading the snapshot", 0, 0)
-    held, run, digest = snapshot.read(study.folder / "snapshots", period.name, _TABLES)
+    wanted = {*_TABLES, *companions.TABLES, *beside.TABLES}
+    held, run, digest = snapshot.read(study.folder / "snapshots", period.name, [*wanted])
     measured = gained(study, period, workers, progress) if gains else None
-    edition = edit(held, run, digest, companions(study, period, day, gained=measured))
-    return Source(edition, beside(study, period), compared_with(run), study.report)
+    edition = edit(held, run, digest, companions.companions(study, period, day, gained=measured, held=held))
+    return Source(edition, beside.beside(study, held, run), beside.compared_with(run), study.report)
 
 
 def with_changes(study: Project, source: Source, asked: Asked, workers: int, progress: Step) -> Source:

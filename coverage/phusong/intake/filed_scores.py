@@ -1,10 +1,9 @@
-"""Filed scores: what intake said of each filing that a study stands on, as frames for an edition."""
+"""Filed scores: what intake said of each filing that a study stands on, as tables of a snapshot."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,54 +14,44 @@ from phusong.intake.previous import ACCEPTED, QUALITY
 from phusong.intake.quality import filer
 from phusong.intake.reasons import AXES, general, reasons
 
-FILES = ("filing", "layer", "as_of", "file", "filer", "rows", "accepted", "quarantined")
-"""Columns of `files` beside the two of each axis, such as `correct_numerator` and `correct_denominator`."""
+FILINGS, FILING_REASONS = "filings", "filing_reasons"
+"""Names of the tables."""
+FILED = ("filing", "layer", "filed_as_of", "file", "filer", "rows", "accepted", "quarantined")
+"""Columns of `filings` beside the two of each axis, such as `correct_numerator` and `correct_denominator`."""
 REASONS = ("filing", "layer", "filer", "reason", "axis", "rows", "reason_vi", "reason_en")
 _PARTS = ("numerator", "denominator")
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """A layer's file that may be what an intake accepted, and whether it is still the one that the quarter read."""
-
-    layer: str
-    file: Path
-    same: bool
-
-
-def filed_scores(read: Sequence[Accepted]) -> dict[str, pd.DataFrame]:
+def filed_scores(files: Sequence[tuple[str, Path]]) -> dict[str, pd.DataFrame]:
     """
-    Scores of filings; no frames where nothing came through intake.
+    Scores of filings; no tables where nothing came through intake.
 
     Parameters
     ----------
-    read
-        Files of layers; those that no intake wrote are passed over.
+    files
+        Layers and their files; those that no intake wrote are passed over.
 
     Returns
     -------
     dict
-        `files`: a row a filing, `FILES` and the counts of each axis. `reasons`: why its rows were set aside, most rows
-        first. `layers`: `layer` and `state`, `scored`, or `replaced` where the intake was written anew since the
-        quarter was run, so that its scores are of other rows and are not told.
+        `filings`: a row a filing, `FILED` and the counts of each axis. `filing_reasons`: why its rows were set aside,
+        most rows first.
 
     Raises
     ------
     FilingError
         When `quality.json` beside accepted rows cannot be read.
     """
-    found = [(one, quality) for one in read if (quality := _quality(one.file)) is not None]
+    found = [(layer, quality) for layer, file in files if (quality := _quality(file)) is not None]
     if not found:
         return {}
-    entries = [(one.layer, quality, entry) for one, quality in found if one.same for entry in quality["files"]]
-    files = [_file(number, *told) for number, told in enumerate(entries, start=1)]
+    entries = [(layer, quality, entry) for layer, quality in found for entry in quality["files"]]
+    filings = [_filing(number, *told) for number, told in enumerate(entries, start=1)]
     held = [row for number, (layer, _, entry) in enumerate(entries, start=1) for row in _reasons(number, layer, entry)]
-    layers = [(one.layer, "scored" if one.same else "replaced") for one, _ in found]
     counts = [f"{axis}_{part}" for axis in AXES for part in _PARTS]
     return {
-        "files": pd.DataFrame(files, columns=[*FILES, *counts]),
-        "reasons": pd.DataFrame(held, columns=[*REASONS]),
-        "layers": pd.DataFrame(sorted(set(layers)), columns=["layer", "state"]),
+        FILINGS: pd.DataFrame(filings, columns=[*FILED, *counts]),
+        FILING_REASONS: pd.DataFrame(held, columns=[*REASONS]),
     }
 
 
@@ -80,10 +69,11 @@ def _quality(accepted: Path) -> Mapping[str, Any] | None:
     raise FilingError(f"{place} is not what an intake wrote: expected as_of and files")
 
 
-def _file(number: int, layer: str, quality: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+def _filing(number: int, layer: str, quality: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: entry[name] for name in ("file", "rows", "accepted", "quarantined")}
     scores = {f"{axis}_{part}": float(entry["scores"][axis][part]) for axis in AXES for part in _PARTS}
-    return {"filing": number, "layer": layer, "as_of": quality["as_of"], "filer": filer(entry), **told, **scores}
+    own = {"filing": number, "layer": layer, "filed_as_of": str(quality["as_of"]), "filer": filer(entry)}
+    return {**own, **told, **scores}
 
 
 def _reasons(number: int, layer: str, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

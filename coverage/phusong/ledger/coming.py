@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from phusong.ledger.prospects import CHANCES
-from phusong.ledger.rollout import INTERVALS, Rollout, Slips, learn, simulate
+from phusong.ledger.prospects import CHANCES, Part, below
+from phusong.ledger.rollout import INTERVALS, Rollout, Slips, arrivals, learn, simulate
 from phusong.units import ANY
 
 BASES = {
@@ -30,7 +30,12 @@ REASONS = {
 """Why a chance is missing, in Vietnamese and English, beside those of `forecast.REASONS`."""
 DRAWS = 1000
 _SLIPS = ["operator", "sites", "open_sites", "unripe_sites", "undated_sites", "cohorts", "pooled"]
+_OF_COMMUNES = ["commune_code", "province_code", "nr_sites", "centre_covered"]
 _ENDS = [f"{end}_{percent}" for percent in INTERVALS for end in ("low", "high")]
+_ROLLOUT = [
+    *("quantity", "median", *_ENDS, "unit_level", "unit_code", "operator", "now", "basis", "simulated", "undated"),
+    *("astray", "pooled", "beyond_experience", "known_later"),
+]
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,12 @@ def coming(
         When the day is not after `as_of`.
     """
     basis, slips = _slips(past, as_of)
-    draws = partial(simulate, slips=slips, as_of=as_of, day=by, draws=DRAWS if basis == "learnt" else 1)
+    drawn = arrivals(waiting, slips, as_of, by, DRAWS if basis == "learnt" else 1)
+    draws = partial(simulate, slips=slips, drawn=drawn)
     reaches = None if gained is None else _reaches(gained)
-    rows, chances, chance = [], [], pd.DataFrame(columns=["commune_code", "probability"])
+    rows: list[Part] = []
+    chances, chance = [], pd.DataFrame(columns=["commune_code", "probability"])
+    communes = pd.DataFrame(communes)[_OF_COMMUNES]
     for unit, codes, operator in _scopes(communes, waiting, on_air):
         today = _sites_now(communes, on_air, codes, operator)
         # of the study also those that stand in no commune: they are told, and come in no draw
@@ -102,7 +110,7 @@ def coming(
         made = draws(own, today)
         now = (int(today.sites.sum()), int((today.sites == 0).sum()), int(today.sites.isna().sum()))
         account = {**made.account, "known_later": int(own.known_later.sum())}
-        rows.append(made.summary().assign(**unit, operator=operator, now=now, basis=basis, **account))
+        rows.append(({**unit, "operator": operator, "basis": basis, **account}, made.summary().assign(now=now)))
         planned = now[0] + int((own.planned <= pd.Timestamp(by)).sum())
         told = {
             "sites_as_planned": (float(planned), (made.probability_of_sites(planned),) * 2),
@@ -116,7 +124,7 @@ def coming(
             chances.append(_chance(unit, operator, "communes_centre_covered", float(len(codes)), lit, by, why))
         if unit["unit_level"] == "study" and operator == ANY:
             chance = made.communes
-    table = pd.concat(rows, ignore_index=True)
+    table = below(_ROLLOUT, rows)
     if basis == "as_planned":
         table = table.assign(**dict.fromkeys(_ENDS, np.nan))
     return Coming(table, pd.DataFrame(chances, columns=CHANCES), slips.account.reindex(columns=_SLIPS), chance)

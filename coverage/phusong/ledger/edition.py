@@ -36,8 +36,6 @@ class Companions:
         the log.
     levels
         As of `levels.levels`.
-    filings
-        As of `filed_scores.filed_scores`; empty where nobody read them.
     """
 
     day: dt.date
@@ -45,12 +43,11 @@ class Companions:
     published: Frames
     tasks: Frames
     levels: pd.DataFrame
-    filings: Frames = field(default_factory=dict)
 
     def digest(self, snapshot_digest: str) -> str:
         """SHA-256 of a snapshot and all of these frames."""
         whole = hashlib.sha256(f"{snapshot_digest} {self.day}".encode())
-        for group in ("outlook", "published", "tasks", "filings"):
+        for group in ("outlook", "published", "tasks"):
             for name, frame in sorted(getattr(self, group).items()):
                 _add(whole, f"{group}/{name}", frame)
         _add(whole, "levels", self.levels)
@@ -63,7 +60,7 @@ class Edition:
     One period of one study, ready to be published.
 
     The frames are the snapshot's tables in the project's projected CRS, as of its last day `as_of`; `run` is its
-    `run.json`. The last six fields are as of `Companions`, and empty where an edition was made without them.
+    `run.json`. The last five fields are as of `Companions`, and empty where an edition was made without them.
 
     Parameters
     ----------
@@ -74,6 +71,8 @@ class Edition:
         Of the snapshot, as the register of closings knows it.
     roads
         Empty where the study has no such layer.
+    filings, filing_reasons
+        As of `filed_scores.filed_scores`; empty where no layer came through intake.
     day
         Day of the edition.
     """
@@ -94,12 +93,13 @@ class Edition:
     digest: str
     snapshot_digest: str = ""
     roads: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[]))
+    filings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    filing_reasons: pd.DataFrame = field(default_factory=pd.DataFrame)
     day: dt.date | None = None
     outlook: Frames = field(default_factory=dict)
     published: Frames = field(default_factory=dict)
     tasks: Frames = field(default_factory=dict)
     levels: pd.DataFrame = field(default_factory=pd.DataFrame)
-    filings: Frames = field(default_factory=dict)
 
 
 def _add(whole: Any, name: str, frame: pd.DataFrame) -> None:

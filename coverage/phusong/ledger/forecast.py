@@ -156,14 +156,14 @@ class Forecast:
 
     def at(self, days: Iterable[dt.date]) -> pd.DataFrame:
         """A row a day: `day`, `median`, `low_50`, `high_50`, ... as in `INTERVALS`; `reason` where they are missing."""
-        table = pd.DataFrame({"day": pd.to_datetime(list(days))})
-        ahead, reason = self._ahead(table.day)
+        day = pd.Series(pd.to_datetime(list(days)))
+        ahead, reason = self._ahead(day)
         parts = {"median": 0.5}
         for percent in INTERVALS:
             parts |= {f"low_{percent}": 0.5 - percent / 200, f"high_{percent}": 0.5 + percent / 200}
-        for name, probability in parts.items():
-            table[name] = self.drift.quantile(probability, ahead) if self.drift else np.nan
-        return table.assign(reason=reason)
+        drift = self.drift
+        bands = {name: drift.quantile(part, ahead) if drift else np.nan for name, part in parts.items()}
+        return pd.DataFrame({"day": day, **bands, "reason": reason})
 
     def meeting(self, targets: pd.DataFrame) -> pd.DataFrame:
         """
@@ -280,8 +280,8 @@ def marked(points: pd.DataFrame, definition_id: str, version: str, space: Space,
 
 
 def _first_that_holds(rules: dict[str, pd.Series]) -> pd.Series:
-    held = pd.DataFrame(rules)
-    return held.idxmax(axis=1).where(held.any(axis=1), "").astype(object)
+    held = [rule.to_numpy(bool) for rule in rules.values()]
+    return pd.Series(np.select(held, [*rules], "").astype(object), next(iter(rules.values())).index)
 
 
 def _back_in_time(recorded: pd.Series, day: pd.Series) -> pd.Series:

@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from phusong.ledger.planned import TECHNOLOGY, communes_of
+from phusong.ledger.planned import TECHNOLOGY, communes_of, on_air_of
 from phusong.ledger.prospects import operators_of
 from phusong.ledger.readings import COVERED, PEOPLE_SHARE
 from phusong.ledger.run_rate import pace, people_needed, required, with_totals
@@ -46,23 +46,24 @@ def counts(
         Day.
     """
     province = communes.set_index("commune_code").province_code
-    standing = gpd.GeoDataFrame(sites[sites.on_air & sites.in_study & (sites.technology == TECHNOLOGY)])
+    standing = gpd.GeoDataFrame(sites.loc[on_air_of(sites), ["operator", "geometry"]])
     on_air = pd.DataFrame({"operator": standing.operator, "commune_code": communes_of(standing, communes)})
     coming = waiting[waiting.planned <= pd.Timestamp(by)]
     operators = sorted({*operators_of(indicators), *on_air.operator, *waiting.operator})
+    have, plan = (_standing(table, province) for table in (on_air, coming))
+    covered = _covered(indicators)
     rows: list[dict[str, Any]] = []
-    for code, own in communes.groupby("province_code"):
+    for code, own in pd.DataFrame(communes[["province_code", "people"]]).groupby("province_code"):
         everyone = people_needed(int(own.people.sum()), PEOPLE_SHARE)
-        covered = _covered(indicators, str(code))
-        here, soon = (table[table.commune_code.map(province) == code] for table in (on_air, coming))
         for operator in (ANY, *operators):
-            have, plan = (table if operator == ANY else table[table.operator == operator] for table in (here, soon))
+            unit = (str(code), operator)
+            sites, with_site = have.get(unit, (0, 0))
             found = {
-                "people": (covered.get(operator), everyone),
-                "sites": (len(have), len(have) + len(plan)),
-                "communes_with_site": (have.commune_code.nunique(), len(own)),
+                "people": (covered.get(unit), everyone),
+                "sites": (sites, sites + plan.get(unit, (0, 0))[0]),
+                "communes_with_site": (with_site, len(own)),
             }
-            rows += _rows(str(code), operator, found)
+            rows += _rows(*unit, found)
     return with_totals(pd.DataFrame(rows, columns=[*_KEY, "done", "target"]))
 
 
@@ -90,15 +91,21 @@ def rates(
     return found.assign(per_week_before=told)
 
 
-def _covered(indicators: pd.DataFrame, province: str) -> dict[str, int]:
-    """People that each operator is known to cover; of several environments the first counts."""
-    own = indicators[
-        (indicators.definition_id == COVERED)
-        & (indicators.technology == TECHNOLOGY)
-        & (indicators.unit_level == "province")
-        & (indicators.unit_code == province)
-    ].drop_duplicates("operator")
-    return {str(name): int(count) for name, count in zip(own.operator, own.numerator, strict=True)}
+def _standing(sites: pd.DataFrame, province: pd.Series) -> dict[tuple[str, str], tuple[int, int]]:
+    """Sites in each province of each operator and of all, and the communes that have one."""
+    placed = sites.assign(province=sites.commune_code.map(province))
+    both = pd.concat([placed, placed.assign(operator=ANY)])
+    found = both.groupby(["province", "operator"]).commune_code.agg(["size", "nunique"])
+    counts = zip(found["size"].tolist(), found["nunique"].tolist(), strict=True)
+    return {(str(code), str(name)): told for (code, name), told in zip(found.index, counts, strict=True)}
+
+
+def _covered(indicators: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """People whom each operator is known to cover in each province; of several environments the first counts."""
+    named = (indicators.definition_id == COVERED) & (indicators.technology == TECHNOLOGY)
+    own = indicators[named & (indicators.unit_level == "province")].drop_duplicates(["unit_code", "operator"])
+    keys = zip(own.unit_code.astype(str), own.operator.astype(str), strict=True)
+    return dict(zip(keys, map(int, own.numerator), strict=True))
 
 
 def _rows(code: str, operator: str, found: dict[str, tuple[int | None, int]]) -> Iterator[dict[str, Any]]:

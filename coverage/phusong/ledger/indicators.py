@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from scipy import sparse
 
 from phusong.config import Target
 from phusong.errors import ConfigError
@@ -84,10 +84,14 @@ def _parts(counts: Counts) -> Iterator[tuple[str, Scope, Whole, Whole]]:
     yield "people_without_signal_and_power_share", everywhere, no[:, 0], people - open_question
 
 
-def published_units(communes: pd.DataFrame) -> tuple[dict[str, Any], NDArray[np.int64]]:
+def published_units(communes: pd.DataFrame) -> tuple[dict[str, Any], sparse.csr_array]:
     """Level and code of every unit, and which communes each is made of, shape (units, communes)."""
     codes, province = communes.commune_code.to_numpy(), communes.province_code.to_numpy()
-    provinces = sorted(set(province))
+    provinces, of = np.unique(province.astype(str), return_inverse=True)
+    every = np.arange(len(codes))
+    # a row for each commune, then for each province, then for the study: few of the pairs hold anything
+    row = np.concatenate([every, len(codes) + of, np.full(len(codes), len(codes) + len(provinces))])
+    shape = (len(codes) + len(provinces) + 1, len(codes))
+    member = sparse.csr_array((np.ones(row.size, np.int64), (row, np.tile(every, 3))), shape)
     level = ["commune"] * len(codes) + ["province"] * len(provinces) + ["study"]
-    member = [np.eye(len(codes), dtype=np.int64), *(province == code for code in provinces), np.ones(len(codes), bool)]
-    return {"unit_level": level, "unit_code": [*codes, *provinces, ""]}, np.vstack(member).astype(np.int64)
+    return {"unit_level": level, "unit_code": [*codes, *provinces.tolist(), ""]}, member

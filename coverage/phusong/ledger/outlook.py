@@ -14,7 +14,7 @@ from phusong.config import Target
 from phusong.ledger import headway, satellite
 from phusong.ledger.coming import Coming, coming
 from phusong.ledger.period import Period
-from phusong.ledger.planned import TECHNOLOGY, Filed, communes_of, first_plans, history, open_sites
+from phusong.ledger.planned import Filed, communes_of, first_plans, history, on_air_of, open_sites
 from phusong.ledger.prospects import CHANCES, Prospects, marks, prospects, public_bases
 from phusong.ledger.published import Published
 from phusong.ledger.readings import COVERED, readings
@@ -202,9 +202,10 @@ def _readings(last_two: Sequence[Quarter], as_of: dt.date, by: dt.date) -> pd.Da
 
 def _read(now: Quarter) -> pd.DataFrame:
     indicators = now.tables["indicators"]
+    above = indicators[indicators.unit_level != "commune"]  # of communes there are a hundred times as many
     parts = []
     for level, code, communes in _units(now.communes):
-        own = indicators[(indicators.unit_level == level) & (indicators.unit_code == code)]
+        own = above[(above.unit_level == level) & (above.unit_code == code)]
         parts.append(readings(communes, own).assign(unit_level=level, unit_code=code))
     table = pd.concat(parts, ignore_index=True)
     return table[["unit_level", "unit_code", *table.columns.drop(["unit_level", "unit_code"])]]
@@ -230,7 +231,8 @@ def _drawn(now: Quarter, waiting: pd.DataFrame, past: pd.DataFrame, by: dt.date,
     if by <= now.period.last_day:
         nothing = pd.DataFrame()
         return Coming(nothing, pd.DataFrame(columns=CHANCES), nothing, nothing)
-    standing = now.sites[now.sites.on_air & now.sites.in_study & (now.sites.technology == TECHNOLOGY)]
+    sites = now.sites
+    standing = gpd.GeoDataFrame(sites.loc[on_air_of(sites), ["operator", "geometry"]])
     on_air = pd.DataFrame({"operator": standing.operator, "commune_code": communes_of(standing, now.communes)})
     return coming(waiting, on_air, now.communes, past, now.period.last_day, by, gained)
 

@@ -97,9 +97,15 @@ def open_sites(sites: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, plans: pd.Da
     return found.sort_values(["planned", "site_id"], ignore_index=True)
 
 
+def on_air_of(sites: pd.DataFrame) -> pd.Series:
+    """Whether each site of a snapshot is on air in the period, and stands in the study."""
+    return sites.on_air & sites.in_study & (sites.technology == TECHNOLOGY)
+
+
 def communes_of(sites: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.Series:
     """Code of the commune in which each site stands, as `layers.sites.count_in` counts them; empty for none."""
-    at, unit = shapely.STRtree(communes.geometry.to_numpy()).query(sites.geometry.to_numpy(), predicate="within")
+    # asked of each outline, which is then made ready once for all the points in its box
+    unit, at = shapely.STRtree(sites.geometry.to_numpy()).query(communes.geometry.to_numpy(), predicate="contains")
     codes = np.append(communes.commune_code.to_numpy(object), "")  # -1 picks the last: no commune
     place = pd.Series(unit).groupby(at).min().reindex(range(len(sites)), fill_value=-1)
     return pd.Series(codes[place.to_numpy(int)], index=sites.index, dtype=object)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from phusong.config import Target
@@ -27,6 +28,9 @@ _PUBLIC = ["median", "low_80", "high_80"]
 SERIES = [*KEY, *UNIT, "version", "period", "day", "value", "low", "high", "state"]
 MARKS = [*KEY, *UNIT, "id", "day", "has_as_of", "value", "low", "high"]
 FORECASTS = [*KEY, *UNIT, "version", "points", "last_day", "day", *_BANDS, "reason"]
+_MEETING = [*KEY, *UNIT, "goal", "value", "by", "probability", "reason"]
+Part = tuple[Mapping[str, Any], pd.DataFrame]
+"""A table, and what is told of all its rows."""
 CHANCES = [*KEY, *UNIT, "goal", "value", "by", "method", "probability_low", "probability_high", "reason"]
 
 
@@ -66,22 +70,22 @@ def prospects(
     indicators
         Of the period, which tell the first environment of each definition.
     """
-    wanted = _wanted(indicators, targets)
-    known, forecasts, chances = [], [], []
-    for key, line in _lines(series, wanted):
-        points = line.assign(as_of=[Period.parse(name).last_day for name in line.period], recorded=line.period)
-        known.append(points.assign(day=points.as_of)[SERIES])
-        last = line.iloc[-1]
-        made = forecast(points, last.definition_id, str(last.version), space_of(last.definition_id), as_of)
-        coming = made.at(_days(max(points.as_of), by))
-        coming = coming.assign(day=coming.day.dt.date)
-        usable = int((made.points.reason == "").sum())
-        told: dict[str, Any] = {**key, "version": last.version, "points": usable, "last_day": max(points.as_of)}
-        forecasts.append((coming.head(1) if made.refused else coming).assign(**told))
+    lines = _lines(series, _wanted(indicators, targets))
+    forecasts: list[Part] = []
+    chances: list[Part] = []
+    for named, points in lines.groupby([*KEY, *UNIT], sort=True):
+        key = dict(zip([*KEY, *UNIT], map(str, named), strict=True))
+        definition, version, last_day = key["definition_id"], points.version.iloc[-1], max(points.as_of)
+        made = forecast(points, definition, str(version), space_of(definition), as_of)
+        coming = made.at(_days(last_day, by))
+        told = {**key, "version": version, "points": int((made.points.reason == "").sum()), "last_day": last_day}
+        forecasts.append((told, coming.head(1) if made.refused else coming))
         goals = _goals(key, targets, by)
         if len(goals):
-            chances.append(made.meeting(goals).assign(**key))
-    return Prospects(_stacked(SERIES, known), _stacked(FORECASTS, forecasts), _stacked(CHANCES, map(_told, chances)))
+            chances.append((key, made.meeting(goals)))
+    known, ahead, met = lines.assign(day=lines.as_of)[SERIES], below(FORECASTS, forecasts), below(_MEETING, chances)
+    chance = met.assign(method="forecast", probability_low=met.probability, probability_high=met.probability)
+    return Prospects(known, ahead.assign(day=ahead.day.dt.date) if len(ahead) else ahead, chance[CHANCES])
 
 
 def marks(published: Published, series: pd.DataFrame, *, nation: bool) -> pd.DataFrame:
@@ -132,6 +136,29 @@ def public_bases(published: Published, as_of: dt.date, by: dt.date) -> pd.DataFr
     return pd.DataFrame(rows, columns=["indicator", "figures", "usable", "refused", "reasons", *_PUBLIC])
 
 
+def below(columns: list[str], parts: Sequence[Part]) -> pd.DataFrame:
+    """
+    Tables one below the other, each row with what is told of its table.
+
+    To give each table its columns takes many times as long: there is one for every unit and operator of a country.
+
+    Examples
+    --------
+    >>> below(["unit", "n"], [({"unit": "a"}, pd.DataFrame({"n": [1, 2]})), ({"unit": "b"}, pd.DataFrame({"n": [3]}))])
+      unit  n
+    0    a  1
+    1    a  2
+    2    b  3
+    """
+    filled = [(told, table) for told, table in parts if len(table)]
+    if not filled:
+        return pd.DataFrame(columns=columns)
+    rows = pd.concat([table for _, table in filled], ignore_index=True)
+    of = np.repeat(np.arange(len(filled)), [len(table) for _, table in filled])
+    keys = pd.DataFrame([told for told, _ in filled]).iloc[of].reset_index(drop=True)
+    return pd.concat([rows, keys], axis=1)[columns]
+
+
 def space_of(definition_id: str) -> Space:
     """The space in which a series moves: shares in logit, counts as they are."""
     return "logit" if definition_id.endswith("_share") else "plain"
@@ -159,10 +186,13 @@ def _wanted(indicators: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame
     return first[[key in named for key in first[KEY[:-1]].itertuples(index=False, name=None)]]
 
 
-def _lines(series: pd.DataFrame, wanted: pd.DataFrame) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    for key, own in series.merge(wanted, on=KEY).groupby([*KEY, *UNIT], sort=True):
-        line = own[own.line == own.line.max()].sort_values("period")
-        yield dict(zip([*KEY, *UNIT], map(str, key), strict=True)), line
+def _lines(series: pd.DataFrame, wanted: pd.DataFrame) -> pd.DataFrame:
+    """Points of the last line of each wanted series, series by series, with their day as `as_of` and `recorded`."""
+    own = series.merge(wanted, on=KEY)
+    last = own[own.line == own.groupby([*KEY, *UNIT]).line.transform("max")]
+    lines = last.sort_values([*KEY, *UNIT, "period"], ignore_index=True)
+    days = {name: Period.parse(name).last_day for name in lines.period.unique()}
+    return lines.assign(as_of=[days[name] for name in lines.period], recorded=lines.period)
 
 
 def _days(last: dt.date, by: dt.date) -> Iterable[dt.date]:
@@ -181,10 +211,6 @@ def _goals(key: dict[str, str], targets: Sequence[Target], by: dt.date) -> pd.Da
     if key["definition_id"] == COVERED and key["operator"] not in NO_OPERATOR:
         rows.append(("people_covered", PEOPLE_SHARE, by))
     return pd.DataFrame(rows, columns=["goal", "value", "by"]).assign(sense="at_least")
-
-
-def _told(part: pd.DataFrame) -> pd.DataFrame:
-    return part.assign(method="forecast", probability_low=part.probability, probability_high=part.probability)
 
 
 def _stacked(columns: list[str], parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -115,7 +115,7 @@ def _units(communes: pd.DataFrame) -> tuple[pd.DataFrame, Whole]:
     units, member = published_units(communes)
     table = pd.DataFrame(units).iloc[len(communes) :].reset_index(drop=True)
     names = communes.drop_duplicates("province_code").set_index("province_code").province_name
-    return table.assign(province_name=table.unit_code.map(names).fillna("")), member[len(communes) :]
+    return table.assign(province_name=table.unit_code.map(names).fillna("")), member[len(communes) :].toarray()
 
 
 def _summed(member: Whole, values: pd.Series) -> Any:

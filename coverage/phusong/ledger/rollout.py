@@ -12,7 +12,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -122,18 +121,13 @@ class Rollout:
         `quantity` (sites_on_air, communes_without_site, communes_unknown), `median`, and `low_50`, `high_50`, ...: each
         a count that was drawn, the smallest that so many draws do not exceed.
         """
-        rows = []
-        for quantity, drawn in zip(
-            ("sites_on_air", "communes_without_site", "communes_unknown"),
-            (self.on_air, self.without, self.unknown),
-            strict=True,
-        ):
-            row: dict[str, Any] = {"quantity": quantity, "median": _quantile(drawn, 0.5)}
-            for percent in INTERVALS:
-                row[f"low_{percent}"] = _quantile(drawn, 0.5 - percent / 200)
-                row[f"high_{percent}"] = _quantile(drawn, 0.5 + percent / 200)
-            rows.append(row)
-        return pd.DataFrame(rows)
+        asked = {"median": 0.5}
+        for percent in INTERVALS:
+            asked |= {f"low_{percent}": 0.5 - percent / 200, f"high_{percent}": 0.5 + percent / 200}
+        drawn = np.stack([self.on_air, self.without, self.unknown])
+        found = np.quantile(drawn, [*asked.values()], axis=1, method="inverted_cdf").astype(np.int64)
+        quantities = ["sites_on_air", "communes_without_site", "communes_unknown"]
+        return pd.DataFrame({"quantity": quantities, **dict(zip(asked, found, strict=True))})
 
     def probability_of_sites(self, target: int) -> float:
         """Share of draws with at least so many sites on air."""
@@ -148,30 +142,82 @@ class Rollout:
         return float((self.without + self.unknown <= without).mean()), float((self.without <= without).mean())
 
 
-def simulate(
-    sites: pd.DataFrame,
-    communes: pd.DataFrame,
-    slips: Slips,
-    as_of: dt.date,
-    day: dt.date,
-    draws: int = 1000,
-    seed: int = 0,
-    reaches: pd.DataFrame | None = None,
-) -> Rollout:
+@dataclass(frozen=True)
+class Arrivals:
     """
-    Planned sites on air by a day, drawn many times.
+    Which planned sites are on air by a day, in each draw.
+
+    Parameters
+    ----------
+    came
+        Of each site, shape (sites, draws).
+    beyond
+        Whether a site is late already by more than any site of the cohort of some draw.
+    """
+
+    day: dt.date
+    sites: pd.Index
+    came: NDArray[np.bool_]
+    beyond: NDArray[np.bool_]
+
+    @property
+    def draws(self) -> int:
+        """How many there are."""
+        return self.came.shape[1]
+
+    def of(self, site_id: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Rows of some of the sites, in their order."""
+        at = self.sites.get_indexer(pd.Index(site_id))
+        return self.came[at], self.beyond[at]
+
+
+def arrivals(
+    sites: pd.DataFrame, slips: Slips, as_of: dt.date, day: dt.date, draws: int = 1000, seed: int = 0
+) -> Arrivals:
+    """
+    Planned sites drawn on air by a day, many times.
 
     A site that is not on air as of today comes later than today: its delay is drawn from those of the cohort that are
-    long enough. Draws of provinces sum to those of the nation, draw by draw, when they are made with the same slips.
+    long enough. What is drawn of a site hangs on it, its operator and its quarter alone, so that the draws of provinces
+    sum to those of the nation, draw by draw.
 
     Parameters
     ----------
     sites
-        `site_id`, `operator`, `commune_code`, `planned`: sites not on air as of `as_of`.
-    communes
-        `commune_code`, `sites` on air as of `as_of`, whole or missing.
+        `site_id`, `operator`, `planned`: sites not on air as of `as_of`; those without a planned day are left out.
     day
         By which, the day included.
+
+    Raises
+    ------
+    ValueError
+        When a site is there twice, or the day is not after `as_of`.
+    """
+    if sites.site_id.duplicated().any():
+        raise ValueError("a site is there twice")
+    if day <= as_of:
+        raise ValueError(f"{day} is not after {as_of}")
+    planned = pd.to_datetime(sites.planned)
+    dated = sites.assign(planned=planned)[planned.notna()]
+    return Arrivals(day, pd.Index(dated.site_id), *_drawn(dated, slips, as_of, day, draws, seed))
+
+
+def simulate(
+    sites: pd.DataFrame,
+    communes: pd.DataFrame,
+    slips: Slips,
+    drawn: Arrivals,
+    reaches: pd.DataFrame | None = None,
+) -> Rollout:
+    """
+    What the sites that come bring to communes.
+
+    Parameters
+    ----------
+    sites
+        `site_id`, `operator`, `commune_code`, `planned`: of those that were drawn.
+    communes
+        `commune_code`, `sites` on air as of `as_of`, whole or missing.
     reaches
         `site_id`, `commune_code`: what each site brings something to, such as its signal to the commune's centre; then
         `sites` of the communes counts what does so today. None for the commune in which it stands.
@@ -179,7 +225,7 @@ def simulate(
     Raises
     ------
     ValueError
-        When a site or commune is there twice, or the day is not after `as_of`.
+        When a site or commune is there twice.
 
     Examples
     --------
@@ -191,23 +237,22 @@ def simulate(
     >>> sites = sites.assign(planned=pd.to_datetime(["2026-11-01", "2026-12-05"]))
     >>> communes = pd.DataFrame({"commune_code": ["00001", "00002"], "sites": [0, 0]})
     >>> today, end = dt.date(2026, 9, 30), dt.date(2026, 12, 31)
-    >>> found = simulate(sites, communes, learn(history, today), today, end, draws=3)
+    >>> slips = learn(history, today)
+    >>> found = simulate(sites, communes, slips, arrivals(sites, slips, today, end, draws=3))
     >>> found.on_air.tolist(), found.without.tolist(), found.probability_of_communes()
     ([1, 1, 1], [1, 1, 1], (0.0, 0.0))
     """
     if sites.site_id.duplicated().any() or communes.commune_code.duplicated().any():
         raise ValueError("a site or a commune is there twice")
-    if day <= as_of:
-        raise ValueError(f"{day} is not after {as_of}")
     codes = pd.Index(communes.commune_code)
     planned, place = pd.to_datetime(sites.planned), codes.get_indexer(sites.commune_code)
     dated = planned.notna().to_numpy()
     usable = dated & (place >= 0) if reaches is None else dated
-    ordered = sites[usable].assign(planned=planned[usable])
-    came, beyond = _drawn(ordered, slips, as_of, day, draws, seed)
+    ordered = sites[usable]
+    came, beyond = drawn.of(ordered.site_id)
     row, place = (np.arange(len(ordered)), place[usable]) if reaches is None else _pairs(reaches, ordered, codes)
     known, today = communes.sites.notna().to_numpy(bool), communes.sites.fillna(0).to_numpy(np.int64)
-    reached = np.zeros((len(codes), draws), bool)
+    reached = np.zeros((len(codes), drawn.draws), bool)
     np.logical_or.at(reached, place, came[row])
     reached |= (today > 0)[:, np.newaxis]
     account = {
@@ -220,7 +265,7 @@ def simulate(
     chance = pd.DataFrame({"commune_code": codes, "probability": reached.mean(axis=1)})
     on_air = today.sum() + came.sum(axis=0)
     missing = ~reached
-    return Rollout(day, on_air, missing[known].sum(axis=0), missing[~known].sum(axis=0), chance, account)
+    return Rollout(drawn.day, on_air, missing[known].sum(axis=0), missing[~known].sum(axis=0), chance, account)
 
 
 def _pairs(reaches: pd.DataFrame, sites: pd.DataFrame, codes: pd.Index) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -285,7 +330,3 @@ def _account(sites: pd.DataFrame) -> pd.DataFrame:
         flags[["sites", "open_sites", "unripe_sites", "undated_sites"]].sum().assign(cohorts=flags.cohort.nunique())
     )
     return counts.assign(pooled=counts.sites < LEAST_SITES).reset_index()
-
-
-def _quantile(drawn: NDArray[np.int64], probability: float) -> int:
-    return int(np.quantile(drawn, probability, method="inverted_cdf"))

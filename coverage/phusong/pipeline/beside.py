@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from phusong.config import Project
@@ -13,24 +16,29 @@ from phusong.ledger.readings import COVERED
 from phusong.pipeline.comparison import compare
 from phusong.progress import Step
 
-_TABLES = ("indicators", "milestones", "provinces", "zone_events", "zones_closed")
+TABLES = ("indicators", "milestones", "provinces", "zone_events", "zones_closed")
+"""Tables of a snapshot that are beside an edition."""
 _WITH_INTERVAL = (COVERED, "people_covered_expected_share")
 
 
-def beside(project: Project, period: Period) -> Frames:
+def beside(project: Project, held: Frames, run: Mapping[str, Any]) -> Frames:
     """
     Tables of a quarter's snapshot that an edition has not, and the zones of the quarter that it was compared with.
 
     Of the indicators only the coverage of all operators together is held, for its interval.
 
+    Parameters
+    ----------
+    held, run
+        Of the quarter's snapshot: its tables, `TABLES` among them where they are there, and its record.
+
     Raises
     ------
     SnapshotError
-        When there is no snapshot of the period, or it is not as it was written.
+        When the quarter that it was compared with is not as it was written.
     """
     folder = project.folder / "snapshots"
-    held, run, _ = snapshot.read(folder, period.name, _TABLES)
-    found = dict(held)
+    found = {name: held[name] for name in TABLES if name in held}
     rows = found["indicators"]
     found["indicators"] = rows[rows.definition_id.isin(_WITH_INTERVAL) & (rows.operator == "any")]
     earlier = compared_with(run)

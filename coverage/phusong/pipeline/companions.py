@@ -1,4 +1,4 @@
-"""Companions of an edition: the outlook, figures of others, tasks, the three levels and the scores of filings."""
+"""Companions of an edition: the outlook, figures of others, tasks and the three levels."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from phusong.config import LAYER_NAMES, Project
-from phusong.intake.filed_scores import Accepted, filed_scores
-from phusong.intake.previous import ACCEPTED
-from phusong.ledger import reconciliation, record, snapshot, task_log, task_table
+from phusong.config import Project
+from phusong.ledger import reconciliation, snapshot, task_log, task_table
 from phusong.ledger.edition import Companions, Frames
 from phusong.ledger.levels import levels
 from phusong.ledger.outlook import END
+from phusong.ledger.outlook import TABLES as OUTLOOK_TABLES
 from phusong.ledger.period import ZONE, Period
 from phusong.ledger.published import Published, read
 from phusong.ledger.reproduction import is_nation, reproduced
@@ -23,10 +22,17 @@ from phusong.pipeline.outlook import look_ahead, published_file, series_to
 
 LEVEL_TABLES = ("communes", "zones", "indicators")
 """Tables of a snapshot that the levels stand on."""
+TABLES = (*OUTLOOK_TABLES, *LEVEL_TABLES)
+"""Those that companions stand on."""
 
 
 def companions(
-    project: Project, period: Period, day: dt.date, by: dt.date = END, gained: pd.DataFrame | None = None
+    project: Project,
+    period: Period,
+    day: dt.date,
+    by: dt.date = END,
+    gained: pd.DataFrame | None = None,
+    held: Frames | None = None,
 ) -> Companions:
     """
     What an edition of a period holds beside its snapshot.
@@ -39,49 +45,43 @@ def companions(
         Day by which targets are to be met.
     gained
         As of `outlook.measure`; None where it was not measured.
+    held
+        Tables of the period's snapshot, `TABLES` among them, where they were read already: it is the longer part.
 
     Raises
     ------
     PhusongError
-        When there is no snapshot of the period, one, the log of tasks or an intake is not as it was written, or the day
-        lies before the period's last.
+        When there is no snapshot of the period, one or the log of tasks is not as it was written, or the day lies
+        before the period's last.
     """
     figures, book = read(published_file(project)), task_log.read(project.folder / task_log.FOLDER)
     return Companions(
         day=day,
-        outlook=look_ahead(project, period, day, by, gained).frames(),
+        outlook=look_ahead(project, period, day, by, gained, held).frames(),
         published=_published(figures, series_to(project, period)),
         tasks=_tasks(book, day),
-        levels=three_levels(project, period, book, day),
-        filings=_filings(project, period),
+        levels=three_levels(project, period, book, day, held),
     )
 
 
-def three_levels(project: Project, period: Period, book: Book, day: dt.date) -> pd.DataFrame:
+def three_levels(
+    project: Project, period: Period, book: Book, day: dt.date, held: Frames | None = None
+) -> pd.DataFrame:
     """
     The figures of the study, its provinces and communes (`levels.levels`), with the tasks at the end of a day.
+
+    Parameters
+    ----------
+    held
+        Tables of the period's snapshot, `LEVEL_TABLES` among them, where they were read already.
 
     Raises
     ------
     SnapshotError
         When there is no snapshot of the period, or it is not as it was written.
     """
-    tables, _, _ = snapshot.read(project.folder / "snapshots", period.name, LEVEL_TABLES)
+    tables = held or snapshot.read(project.folder / "snapshots", period.name, LEVEL_TABLES)[0]
     return levels(tables, book.tasks.values(), day)
-
-
-def _filings(project: Project, period: Period) -> Frames:
-    """Scores of the filings that the project's layers come from, where they are still those of the period's run."""
-    run, _ = snapshot.whole(project.folder / "snapshots", period.name, ())
-    read = {(one["layer"], one["sha256"]) for one in run["inputs"]}
-    found = [
-        Accepted(name, file, (name, record.sha256_of(file)) in read)
-        for name in LAYER_NAMES
-        if (layer := getattr(project.layers, name)) is not None
-        for path in layer.paths
-        if (file := project.folder / path).name == ACCEPTED and file.is_file()
-    ]
-    return filed_scores(found)
 
 
 def _published(figures: Published, series: pd.DataFrame) -> Frames:

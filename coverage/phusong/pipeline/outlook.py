@@ -42,7 +42,12 @@ Covered = dict[str, NDArray[np.bool_]]
 
 
 def look_ahead(
-    project: Project, period: Period, as_of: dt.date, by: dt.date, gained: pd.DataFrame | None = None
+    project: Project,
+    period: Period,
+    as_of: dt.date,
+    by: dt.date,
+    gained: pd.DataFrame | None = None,
+    held: Mapping[str, pd.DataFrame] | None = None,
 ) -> Outlook:
     """
     The outlook of a period from the snapshots up to it.
@@ -51,23 +56,33 @@ def look_ahead(
     ----------
     gained
         As of `measure`; None where it was not measured.
+    held
+        Tables of the period's snapshot, `TABLES` among them, where they were read already.
 
     Raises
     ------
     PhusongError
         When there is no snapshot of the period, one is not as it was written, or the day lies before the period's last.
     """
-    own, series = quarters(project, period), series_to(project, period)
+    own, series = quarters(project, period, held), series_to(project, period)
     figures, nation = read(published_file(project)), is_nation(series)
     return outlook(own, series, project.targets, figures, as_of, by, nation=nation, gained=gained)
 
 
-def quarters(project: Project, period: Period) -> list[Quarter]:
-    """Snapshots up to a period: of the last two what an outlook stands on, of those before only their sites."""
+def quarters(project: Project, period: Period, held: Mapping[str, pd.DataFrame] | None = None) -> list[Quarter]:
+    """
+    Snapshots up to a period: of the last two what an outlook stands on, of those before only their sites.
+
+    Parameters
+    ----------
+    held
+        Tables of the last one, where they were read already.
+    """
     folder = project.folder / "snapshots"
     snapshot.whole(folder, period.name, ())
-    names = [name for name in snapshot.periods(folder) if name <= period.name]
-    return [_quarter(folder, name, TABLES if name in names[-2:] else ("sites",)) for name in names]
+    *before, last = [name for name in snapshot.periods(folder) if name <= period.name]
+    earlier = [_quarter(folder, name, TABLES if name in before[-1:] else ("sites",)) for name in before]
+    return [*earlier, _quarter(folder, last, TABLES, held)]
 
 
 def series_to(project: Project, period: Period) -> pd.DataFrame:
@@ -187,9 +202,9 @@ def _within(centres: pd.DataFrame, window: tuple[slice, slice]) -> pd.DataFrame:
     return own.assign(row=own.row - down.start, column=own.column - along.start)
 
 
-def _unheard(what: str, done: int, of: int) -> None:
+def _unheard(what: str, done: int, of: int, note: str = "") -> None:
     """Steps inside one planned site: too many to tell."""
-    del what, done, of
+    del what, done, of, note
 
 
 def _covered(folder: Path, period: Period, operators: list[str], shape: tuple[int, int]) -> Covered:
@@ -212,8 +227,13 @@ def _refuse_changed(project: Project, run: Mapping[str, Any]) -> None:
         )
 
 
-def _quarter(folder: Path, name: str, tables: tuple[str, ...]) -> Quarter:
-    found, run, _ = snapshot.read(folder, name, tables)
+def _quarter(
+    folder: Path, name: str, tables: tuple[str, ...], held: Mapping[str, pd.DataFrame] | None = None
+) -> Quarter:
+    if held is None:
+        found, run, _ = snapshot.read(folder, name, tables)
+    else:
+        found, (run, _) = dict(held), snapshot.whole(folder, name, ())
     lacking = sorted(set(tables) - set(found))
     if lacking:
         raise SnapshotError(f"The snapshot of {name} has no table {', '.join(lacking)}; run the period again.")

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
@@ -19,6 +21,7 @@ Labels = Mapping[str, str]
 _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
 
+@cache
 def read_labels(language: Literal["vi", "en"] = "vi") -> Labels:
     """
     The labels in one language, by their dotted place in `maps/labels.toml`.
@@ -29,9 +32,9 @@ def read_labels(language: Literal["vi", "en"] = "vi") -> Labels:
     'Đóng'
     """
     raw = tomllib.loads(shipped("maps", "labels.toml").read_text("utf-8"))
-    return {
-        f"{section}.{key}": nfc(entry[language]) for section, entries in raw.items() for key, entry in entries.items()
-    }
+    return MappingProxyType(
+        {f"{section}.{key}": nfc(entry[language]) for section, entries in raw.items() for key, entry in entries.items()}
+    )
 
 
 def period_vi(period: str, labels: Labels) -> str:

@@ -87,7 +87,7 @@ class Rules:
         said = tomllib.loads(shipped("gis_data", "tiers.toml").read_text("utf-8"))
         dictionary = tomllib.loads(shipped("gis_data", "data_dictionary.toml").read_text("utf-8"))
         return cls(
-            columns={**_columns(dictionary), **{name: _by_column(said["tables"][name]) for name in said["tables"]}},
+            columns=_with(_columns(dictionary), said["tables"]),
             fields=said["fields"],
             facts=said["facts"],
             own=said["own"],
@@ -165,6 +165,13 @@ def _columns(dictionary: Mapping[str, Any]) -> dict[str, dict[str, Tier]]:
             parts += [layers.get(name, {}), snapshot.get(name, {})]
         found[table] = {column: entry["tier"] for part in parts for column, entry in part.items()}
     return found
+
+
+def _with(
+    columns: Mapping[str, Mapping[str, Tier]], tables: Mapping[str, Mapping[Tier, Sequence[str]]]
+) -> dict[str, Mapping[str, Tier]]:
+    """Columns of the dictionary, with those of tables that it has not, or of which it says too little."""
+    return {**columns, **{name: {**columns.get(name, {}), **_by_column(told)} for name, told in tables.items()}}
 
 
 def _by_column(tiers: Mapping[Tier, Sequence[str]]) -> dict[str, Tier]:

@@ -24,7 +24,20 @@ _MAP_ID = "phusong"
 _SHOWN = 12
 # In the order in which one builds on the other: what opens the page, and what the map needs besides.
 _OPENING = ["element", "columns", "words", "classes", "later", "story", "find", "opening"]
-_MAP = ["geometry", "patterns", "painted", "ways", "ground", "names", "marks", "popup", "legend", "table", "answer", "map"]
+_MAP = [
+    "geometry",
+    "patterns",
+    "painted",
+    "ways",
+    "ground",
+    "names",
+    "marks",
+    "popup",
+    "legend",
+    "table",
+    "answer",
+    "map",
+]
 
 
 @dataclass(frozen=True)

@@ -33,14 +33,18 @@ def head(contents: Contents, figure: Mapping[str, Any], words: Words) -> list[Li
     label = Both(**figure["label"])
     unit = words[f"unit.{figure['unit']}"]
     said = Both(f"{label.vi}, {unit.vi}", f"{label.en}, {unit.en}")
-    warning = contents.synthetic
     return [
-        *([(warning.vi, SMALL_PT, _WARNING)] if warning else []),
+        *warned(contents),
         (printable(contents.title), LARGE_PT, PLAIN),
         (both(said), SMALL_PT, PLAIN),
         (both(contents.facts), KEY_PT, PLAIN),
         *((both(sentence), KEY_PT, PLAIN) for sentence in contents.sentences[:1]),
     ]
+
+
+def warned(contents: Contents) -> list[Line]:
+    """What is made up; no picture of it stands anywhere without these words."""
+    return [(contents.synthetic.vi, SMALL_PT, _WARNING)] if contents.synthetic else []
 
 
 def spaced(broken: Sequence[Line]) -> list[Line]:
@@ -52,13 +56,18 @@ def spaced(broken: Sequence[Line]) -> list[Line]:
 def foot(contents: Contents, figure: Mapping[str, Any], words: Words) -> list[Line]:
     """The worst places, definition, notes, sources with their licences, and the hash of the edition."""
     data = contents.data
-    definition = filled(words["legend.definition"], definition=Both(**figure["definition"]))
     day = date_vi(dt.date.fromisoformat(data["page"]["as_of"]))
     as_of = filled(words["legend.as_of"], date=day, year=str(data["page"]["people_year"] or "?"))
     edition = filled(words["page.edition_hash"], hash=data["page"]["edition"][:_SHOWN])
     facts = " • ".join(both(note) for note in (as_of, *contents.notes[:1], edition))
     sources = f"{words['page.sources'].vi}: {_sources(contents)}"
-    return [*_worst(data, words), *((text, NOTE_PT, PLAIN) for text in (both(definition), facts, sources))]
+    return [*explained(contents, figure, words), *((text, NOTE_PT, PLAIN) for text in (facts, sources))]
+
+
+def explained(contents: Contents, figure: Mapping[str, Any], words: Words) -> list[Line]:
+    """The worst places, under the numbers that they have on the map, and the definition."""
+    definition = filled(words["legend.definition"], definition=Both(**figure["definition"]))
+    return [*_worst(contents.data, words), (both(definition), NOTE_PT, PLAIN)]
 
 
 def _sources(contents: Contents) -> str:

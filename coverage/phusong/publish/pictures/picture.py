@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from phusong.publish.atlas.frame import Contents
 from phusong.publish.atlas.look import page_words, palette
 from phusong.publish.drawing import WIDTH_IN, height_in, lines, own_settings, write
-from phusong.publish.pictures.captions import KEY_PT, foot, head, spaced
+from phusong.publish.pictures.captions import KEY_PT, explained, foot, head, spaced, warned
 from phusong.publish.pictures.classing import classed
 from phusong.publish.pictures.keys import keys, rows
 from phusong.publish.pictures.map import Shown, draw_map
@@ -78,7 +78,9 @@ def write_beside(contents: Contents, page: Path) -> list[Path]:
     return files
 
 
-def draw(contents: Contents, kind: Kind, look: Mapping[str, Any], figure_id: str | None = None) -> Figure:
+def draw(
+    contents: Contents, kind: Kind, look: Mapping[str, Any], figure_id: str | None = None, *, alone: bool = True
+) -> Figure:
     """
     The figure, under the `settings`; higher where heading, legend and sources leave the map too little room.
 
@@ -86,6 +88,8 @@ def draw(contents: Contents, kind: Kind, look: Mapping[str, Any], figure_id: str
     ----------
     look
         The palette.
+    alone
+        Whether the picture itself says what, when and from where; a document says so beside it.
     """
     from matplotlib.figure import Figure
 
@@ -94,7 +98,10 @@ def draw(contents: Contents, kind: Kind, look: Mapping[str, Any], figure_id: str
     if chosen is None:
         raise ValueError(f"the page of {contents.title} has no figure '{figure_id}'")
     shown = Shown(data, look, classed(chosen, data, look))
-    above, below = spaced(lines(head(contents, chosen, words))), lines(foot(contents, chosen, words))
+    if alone:
+        above, below = spaced(lines(head(contents, chosen, words))), lines(foot(contents, chosen, words))
+    else:
+        above, below = lines(warned(contents)), lines(explained(contents, chosen, words))
     entries = list(keys(shown))
     keys_in = 0.1 + (0 if shown.leaves_sea else rows(entries) * _KEY_ROW_IN)
     head_in, foot_in = height_in(above), height_in(below)

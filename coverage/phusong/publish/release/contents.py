@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from phusong.publish.release import sums
 from phusong.publish.release.listing import Part, Sizes, listing, own_words, size_of
 from phusong.publish.release.parts import Asked
 from phusong.publish.report.content import unit_name
+from phusong.text import nfc
 
 INDEX = "index.html"
 
@@ -57,7 +59,7 @@ def contents(folder: Path, edition: Edition, asked: Asked) -> Contents:
     edition
         With everything in it; it is redacted here.
     """
-    own = redact(edition, asked.tier, asked.unit)
+    own, said = redact(edition, asked.tier, asked.unit), counted_vi()
     sizes = {name: path.stat().st_size for name, path in sums.files_below(folder).items()}
     sizes[sums.NAME] = sums.length([*sizes, INDEX])
     return Contents(
@@ -66,7 +68,7 @@ def contents(folder: Path, edition: Edition, asked: Asked) -> Contents:
         facts=_facts(own, asked, sizes),
         synthetic=synthetic(own),
         parts=listing(folder, own, asked, sizes),
-        definitions=[_definition(one) for name, one in definitions().items() if name in _indicators(edition)],
+        definitions=[_definition(one, said) for name, one in definitions().items() if name in _indicators(edition)],
         sources=sources(own),
         edition=filled(own_words()["page.edition"], hash=own.digest),
     )
@@ -86,7 +88,12 @@ def _indicators(edition: Edition) -> set[str]:
     return set(edition.run.get("definitions", ()))
 
 
-def _definition(one: Definition) -> tuple[str, Both]:
-    """Its id and version, and what it counts; only the name is in Vietnamese."""
-    counted = f"{one.numerator} / {one.denominator}"
-    return f"{one.id}/{one.version}", Both(f"{one.name_vi} ({counted})", f"{one.name}: {counted}")
+def counted_vi() -> Mapping[str, str]:
+    """What each definition counts in Vietnamese, by its id and version."""
+    return tomllib.loads(Path(__file__).with_name("counted_vi.toml").read_text("utf-8"))
+
+
+def _definition(one: Definition, said: Mapping[str, str]) -> tuple[str, Both]:
+    """Its id and version, and what it counts; in English on both sides where a study has a version of its own."""
+    name, counted = f"{one.id}/{one.version}", f"{one.numerator} / {one.denominator}"
+    return name, Both(f"{one.name_vi}: {nfc(said.get(name, counted))}", f"{one.name}: {counted}")

@@ -14,19 +14,8 @@ from phusong.publish.report.tables import Tables
 _KEYS = (
     *("unit_level", "unit_code", "unit_name", "province_code", "province_name", "commune_code", "commune_name"),
     *("rank", "zone_id", "gap", "cause", "first_seen", "people", "topic", "figure", "definition_id", "version"),
-    *(
-        "operator",
-        "technology",
-        "environment",
-        "reading",
-        "quantity",
-        "goal",
-        "task_id",
-        "id",
-        "kind",
-        "first",
-        "second",
-    ),
+    *("operator", "technology", "environment", "reading", "quantity", "goal", "task_id", "id", "kind", "first"),
+    *("second", "filing", "filer", "layer", "reason"),
 )
 """Columns that say what a row is, where a table has them."""
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 
 from phusong.publish.report.model import Block, Bullets, Figure, Paragraph, Query, Run, Table
 
@@ -33,7 +32,7 @@ def code(letter: str, edition: str, queries: Sequence[Query]) -> str:
     >>> code("Z", "nho 2026Q3 2026-09-30 public", [Query("zones", (), "count")])
     'Z-HEN0DH7'
     """
-    asked = json.dumps([edition, [asdict(query) for query in queries]], ensure_ascii=False, sort_keys=True)
+    asked = json.dumps([edition, [vars(query) for query in queries]], ensure_ascii=False, sort_keys=True)
     number = int.from_bytes(hashlib.sha256(asked.encode()).digest()[:8], "big")
     return f"{letter}-" + "".join(_ALPHABET[number >> 5 * place & 31] for place in range(_SIGNS))
 

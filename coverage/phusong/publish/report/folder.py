@@ -117,6 +117,8 @@ def _writer(form: str) -> Callable[[Report, Path], None]:
     return importlib.import_module(f"phusong.publish.report.forms.{form}").write
 
 
+_MADE = 50_000
+"""Values made between two searches for garbage; of those in use when a report is written hardly any is."""
 _held: list[Work] = []
 """What a process of the pool was given when it began."""
 
@@ -124,6 +126,7 @@ _held: list[Work] = []
 def _hold(work: Work) -> None:
     _held[:] = [work]
     gc.freeze()  # what every report reads would be searched for garbage with each of them
+    gc.set_threshold(_MADE)
 
 
 def _write_held(asked: Asked) -> list[Path]:

@@ -8,20 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
+import shapely
 
 from phusong.ledger.edition import Edition
 from phusong.ledger.readings import COVERED
 from phusong.publish.atlas.assembly import Shared, atlas_of, in_order
 from phusong.publish.atlas.atlas import Page
 from phusong.publish.atlas.contents import contents
-from phusong.publish.atlas.frame import Contents
 from phusong.publish.atlas.look import page_words, palette
-from phusong.publish.atlas.outlines import outlines
+from phusong.publish.atlas.outlines import TOLERANCE_M, Outlines, outlines
 from phusong.publish.drawing import own_settings
-from phusong.publish.pictures import KINDS
+from phusong.publish.pictures.picture import Kind, settings
 from phusong.publish.pictures.picture import draw as draw_map
-from phusong.publish.pictures.picture import settings
 from phusong.publish.pictures.slimming import fewer_digits
 from phusong.publish.redaction import redact
 from phusong.publish.report.forms.raster import png
@@ -29,14 +29,18 @@ from phusong.publish.report.model import Picture
 from phusong.publish.report.scope import Scope
 from phusong.publish.series_chart import SeriesChart, charts
 from phusong.publish.series_chart import draw as draw_chart
+from phusong.publish.topology import arcs_of, shapes
+from phusong.publish.topology import part as areas
 from phusong.units import ANY
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DOTS_PER_INCH = 200.0
-_CHART_MM, _MAP_MM = 130.0, 140.0
-_PLOT_IN = 2.1
+_CHART_MM, _MAP_MM = 130.0, 135.0
+_KIND = Kind("svg", 7.2, 72.0)
+"""Lower than a sheet of its own: its title and sources are those of the report."""
+_PLOT_IN = 1.7
 """A lower chart than a phone shows: it stands below the headline, and its caption is its title."""
 
 
@@ -69,13 +73,14 @@ class Gallery:
     def _map(self, scope: Scope) -> Picture:
         """Of its own communes only: to simplify all outlines of the nation takes longer than a report."""
         part = _part(self.edition, scope)
-        communes = in_order(part.communes)
-        drawn = outlines(communes.geometry, communes["province_code"].tolist(), part.villages.geometry)
+        drawn = _outlines(in_order(part.communes), part, scope)
         atlas = atlas_of(Shared(part, None, part, None, "public", drawn, ()), None)
         rows = np.arange(len(atlas.communes))
         told = contents(atlas, Page(scope.level, scope.code, scope.name, rows, np.empty(0, np.int64)))
+        alone = dataclasses.replace(told, data={**told.data, "base": None})
         with settings():
-            return _picture("map", _drawn(told), scope, _MAP_MM)
+            drawing = draw_map(alone, _KIND, palette(page_words()), alone=False)
+            return _picture("map", drawing, scope, _MAP_MM)
 
 
 def gallery(edition: Edition) -> Gallery:
@@ -102,9 +107,14 @@ def _part(edition: Edition, scope: Scope) -> Edition:
     return dataclasses.replace(edition, communes=communes, **own, **none)
 
 
-def _drawn(told: Contents) -> Figure:
-    kind = next(kind for kind in KINDS if kind.ending == "svg")
-    return draw_map(told, kind, palette(page_words()))
+def _outlines(communes: gpd.GeoDataFrame, part: Edition, scope: Scope) -> Outlines:
+    """Those that its map needs: round a province nothing is drawn, and its communes are not thinned out further."""
+    if scope.level == "nation":
+        return outlines(communes.geometry, communes["province_code"].tolist(), part.villages.geometry)
+    fine = arcs_of(communes.geometry, TOLERANCE_M)
+    degrees, nothing = shapes(fine).to_numpy(), areas(fine, [])
+    at = shapely.get_coordinates(shapely.point_on_surface(degrees))
+    return Outlines(fine, nothing, degrees, at, (), nothing)
 
 
 def _picture(name: str, figure: Figure, scope: Scope, width_mm: float) -> Picture:

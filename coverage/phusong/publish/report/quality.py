@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from phusong.intake.previous import ACCEPTED
 from phusong.publish.labels import read_labels
 from phusong.publish.report.model import Block, Query, Run
 from phusong.publish.report.scope import Ask, Scope
@@ -74,15 +75,16 @@ def _layers(scope: Scope) -> Iterator[Block]:
 
 def _scores(scope: Scope) -> Iterator[Block]:
     """Of whole filings, which are nobody's province: they stand in the report of the whole."""
-    layers = scope.each("filings/layers")
-    if not layers:
+    inputs = scope.edition.run.get("inputs") or ()
+    filed = dict.fromkeys(str(one["layer"]) for one in inputs if one.get("file") == ACCEPTED)
+    if not filed:
         yield scope.note("quality.no_scores")
         return
     if scope.level != "nation":
         yield scope.note("quality.scores_of_whole")
         return
     names = read_labels(scope.words.language)
-    filings = scope.each("filings/files")
+    filings = scope.each("filings")
     if filings:
         rows = [_score(scope, one, names) for one in filings]
         columns = ("filer", "rows", "accepted", "set_aside", *(f"axis_{axis}" for axis in AXES))
@@ -90,17 +92,17 @@ def _scores(scope: Scope) -> Iterator[Block]:
         yield scope.table("scores", scope.words.text("quality.scores"), columns, rows, widths)
         yield scope.note("quality.axes")
         yield from _set_aside(scope, filings)
-    if replaced := [str(one["layer"]) for one in layers if one["state"] == "replaced"]:
-        yield scope.note("quality.replaced", layers=", ".join(names.get(f"layer.{name}", name) for name in replaced))
+    if unscored := [name for name in filed if name not in {one["layer"] for one in filings}]:
+        yield scope.note("quality.unscored", layers=", ".join(names.get(f"layer.{name}", name) for name in unscored))
 
 
 def _score(scope: Scope, filing: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Run, ...]:
     where = (("filing", filing["filing"]),)
     counts = {"filed_rows": "rows", "filed_accepted": "accepted", "filed_set_aside": "quarantined"}
-    cells = [Ask(name, Query("filings/files", where, "value", (column,))) for name, column in counts.items()]
+    cells = [Ask(name, Query("filings", where, "value", (column,))) for name, column in counts.items()]
     for axis in AXES:
         parts = (f"{axis}_numerator", f"{axis}_denominator")
-        cells.append(Ask(f"axis_{axis}", Query("filings/files", where, "ratio", parts)))
+        cells.append(Ask(f"axis_{axis}", Query("filings", where, "ratio", parts)))
     layer = names.get(f"layer.{filing['layer']}", str(filing["layer"]))
     return scope.row(LETTER, [f"{filing['filer']} ({layer})", *cells])
 
@@ -109,9 +111,9 @@ def _set_aside(scope: Scope, filings: Sequence[Mapping[str, Any]]) -> Iterator[B
     """The reasons for which most rows of each filing wait for their filer."""
     rows = []
     for filing in filings:
-        for one in scope.each("filings/reasons", (("filing", filing["filing"]),))[:REASONS_SHOWN]:
+        for one in scope.each("filing_reasons", (("filing", filing["filing"]),))[:REASONS_SHOWN]:
             where = (("filing", filing["filing"]), ("reason", str(one["reason"])))
-            asked = Ask("filed_set_aside", Query("filings/reasons", where, "value", ("rows",)))
+            asked = Ask("filed_set_aside", Query("filing_reasons", where, "value", ("rows",)))
             said = str(one[f"reason_{scope.words.language}"])
             rows.append(scope.row(LETTER, [str(filing["filer"]), said[:1].upper() + said[1:], asked]))
     if rows:

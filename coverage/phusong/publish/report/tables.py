@@ -15,8 +15,8 @@ from phusong.ledger.edition import Edition, Frames
 from phusong.publish.report.model import Query
 from phusong.publish.tiers import Rules, Tier
 
-_FIELDS = ("communes", "zones", "villages", "sites", "levels")
-_GROUPS = ("outlook", "published", "tasks", "filings")
+_FIELDS = ("communes", "zones", "villages", "sites", "levels", "filings", "filing_reasons")
+_GROUPS = ("outlook", "published", "tasks")
 _COMPARED = "changes"
 """Table beside an edition that is no table of a snapshot."""
 

@@ -15,8 +15,8 @@ from docx.shared import Mm
 
 from phusong.publish.report.forms.docx_frame import closing, end_sheet, head, settle_edges
 from phusong.publish.report.forms.docx_styles import cell_style, dress
-from phusong.publish.report.forms.ooxml import element, lines, paragraph, row, runs, table, text_run
-from phusong.publish.report.forms.sheets import room_mm, sheets
+from phusong.publish.report.forms.ooxml import element, keep, lines, paragraph, row, runs, table, text_run
+from phusong.publish.report.forms.sheets import ending, room_mm, sheets
 from phusong.publish.report.forms.sizes import size_mm
 from phusong.publish.report.forms.still import still
 from phusong.publish.report.forms.widths import columns
@@ -29,11 +29,14 @@ def write(report: Report, path: Path) -> None:
     dress(document, report.form)
     settle_edges(document, report.form)
     parts = head(report.form)
-    for number, (across, blocks) in enumerate(sheets(report.blocks)):
+    *earlier, (_, last) = sheets(report.blocks)
+    upright, kept = ending(last)
+    for number, (across, blocks) in enumerate([*earlier, (False, upright)]):
         if number:
             end_sheet(document, parts, across=not across)
         parts += [part for block in blocks for part in _parts(block, document)]
-    document.element.body[:-1] = [*parts, *closing(report.form)]
+    tail = [keep(part) for block in kept for part in _parts(block, document)]
+    document.element.body[:-1] = [*parts, *tail, *closing(report.form)]
     for number, drawing in enumerate(document.element.body.iter(qn("wp:docPr")), 1):
         drawing.set("id", str(number))
     _state(document, report)
@@ -72,7 +75,8 @@ def _picture(picture: Picture, document: Written) -> list[BaseOxmlElement]:
 
 def _table(block: Table) -> list[BaseOxmlElement]:
     size_pt, widths_mm = columns(block, room_mm(block))
-    heading = [[paragraph(cell_style("text", size_pt, bold=True), text_run(text))] for text in block.headings]
+    # headings alone at the foot of a page hide the whole table in LibreOffice
+    heading = [[keep(paragraph(cell_style("text", size_pt, bold=True), text_run(text)))] for text in block.headings]
     last = len(block.rows) - 1 if block.total else -1
     rows = [
         [

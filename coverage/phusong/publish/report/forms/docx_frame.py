@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from phusong.publish.report.forms import decree
-from phusong.publish.report.forms.ooxml import element, lines, paragraph, row, table, text_run, twips
+from phusong.publish.report.forms.ooxml import element, keep, lines, paragraph, row, table, text_run, twips
 from phusong.publish.report.forms.widths import text_mm
 from phusong.publish.report.model import Form
 
@@ -44,12 +44,13 @@ def head(form: Form) -> list[BaseOxmlElement]:
 
 
 def closing(form: Form) -> list[BaseOxmlElement]:
-    """Recipients and signature side by side, on one page."""
+    """Recipients and signature side by side, on the page of the line above."""
     recipients = [*lines("recipients_word", form.recipients_word), *lines("recipients", *form.recipients)]
     room = element("w:spacing", w_before=twips(decree.SIGNATURE_MM))
     name = paragraph("signatory", text_run(form.signatory), properties=(room,))
     signature = [*lines("signatory_title", *form.signatory_title), name]
-    return [paragraph("body"), table(_ENDS_MM, row([recipients, signature], _ENDS_MM), edges=False), paragraph("foot")]
+    ends = table(_ENDS_MM, row([recipients, signature], _ENDS_MM), edges=False)
+    return [keep(paragraph("body")), ends, paragraph("rule")]
 
 
 def settle_edges(document: Document, form: Form) -> None:

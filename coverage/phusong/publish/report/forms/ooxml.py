@@ -50,6 +50,14 @@ def paragraph(style: str, *content: BaseOxmlElement, properties: tuple[BaseOxmlE
     return element("w:p", element("w:pPr", element("w:pStyle", w_val=style), *properties), *content)
 
 
+def keep(written: BaseOxmlElement) -> BaseOxmlElement:
+    """The same paragraph, whole and on the page of what follows it."""
+    properties = written.find(qn("w:pPr"))
+    for tag in ("w:keepLines", "w:keepNext"):
+        properties.insert(1, element(tag))  # after the style: their order is fixed
+    return written
+
+
 def lines(role: str, *texts: str) -> list[BaseOxmlElement]:
     """A paragraph a text, in the letters of a part of the document."""
     return [paragraph(role, text_run(decree.written(role, text))) for text in texts]

@@ -17,7 +17,7 @@ from phusong.errors import ConfigError
 from phusong.publish.report.forms import decree
 from phusong.publish.report.forms.fonts import Typeface, fonts_of, refuse_unknown, typeface
 from phusong.publish.report.forms.looks import looks_of
-from phusong.publish.report.forms.sheets import room_mm, sheets
+from phusong.publish.report.forms.sheets import ending, room_mm, sheets
 from phusong.publish.report.forms.sizes import size_mm
 from phusong.publish.report.forms.widths import breakable, columns, shown, text_mm
 from phusong.publish.report.model import (
@@ -63,6 +63,8 @@ def write(report: Report, path: Path) -> None:
 
 
 def _data(report: Report, face: Typeface) -> dict[str, Any]:
+    *earlier, (_, last) = sheets(report.blocks)
+    upright, kept = ending(last)
     sizes = {name.lower(): getattr(decree, name) for name in dir(decree) if re.fullmatch(r"[A-Z]+_(MM|PT)", name)}
     return {
         "font": face.name,
@@ -70,7 +72,8 @@ def _data(report: Report, face: Typeface) -> dict[str, Any]:
         "looks": {role: asdict(look) for role, look in looks_of(report.form).items()},
         "sizes": sizes,
         "form": _form(report.form),
-        "sheets": [{"across": lies, "blocks": list(_blocks(own))} for lies, own in sheets(report.blocks)],
+        "sheets": [{"across": lies, "blocks": list(_blocks(own))} for lies, own in (*earlier, (False, upright))],
+        "kept": list(_blocks(kept)),
     }
 
 

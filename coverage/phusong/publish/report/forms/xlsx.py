@@ -41,7 +41,7 @@ FIGURE_HEADINGS = (
     "Bộ lọc / Filter",
 )
 SOURCE_HEADINGS = ("Nguồn / Source",)
-_WIDEST, _NARROWEST, _TEXT_WIDTH = 60, 8, 90
+_WIDEST, _NARROWEST, _TEXT_WIDTH = 60, 8, 76
 """Widths of columns, in digits."""
 _DIGIT_MM = 1.85
 _LINE_PT, _TALLEST_PT = 16.0, 400.0
