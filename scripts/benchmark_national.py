@@ -2,13 +2,13 @@
 The whole country, or some provinces of it, run for one quarter: time and memory of each stage, and paths a second.
 
     python scripts/benchmark_national.py [--data ../shared/data] [--pixel 100] [--provinces CODE ...]
-        [--technology NR] [--workers N] [--changed 100] [--to DIR]
+        [--technology NR] [--workers N] [--changed 100] [--to DIR] [--json FILE] [--memory-limit 4GB]
 
 Communes, people and power lines are the real ones and the synthetic 168,000 sites, villages and terminals stand on
 them. National terrain is not among the data: the tile N21E105 (SRTM, 3 arc-seconds) is LAID MIRRORED over the country,
 every third of its pixels, so that relief is real in kind and false in place. No land cover. Reach is 15 km below 1 GHz,
-10 km to 3 GHz and 5 km above. Paths are pairs of a site on air and a pixel of the tiles within its reach, computed or
-left out because the path cannot matter.
+10 km to 3 GHz and 5 km above. Paths are pairs of a site on air and a studied pixel within its reach, computed or left
+out because the path cannot matter.
 
 Each run is a process of its own and starts without a tile, compiled code apart; with --changed it is run again after so
 many sites have moved their antennas by a metre, and then the tiles that were computed are counted.
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import shutil
 import subprocess
@@ -43,12 +42,13 @@ import json, pathlib, sys, time
 from phusong import pipeline
 from phusong.config import load
 told, last = [], [0.0]
-def step(what, done, of):
+def step(what, done, of, note=""):
     if time.time() - last[0] > 30:
         last[0] = time.time()
-        print(f"  {what} {done} of {of}", file=sys.stderr, flush=True)
-made = pipeline.run(load(pathlib.Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), step)
-print(json.dumps({"digest": made.edition.digest, "stages": [vars(stage) for stage in made.stages]}))
+        print(f"  {what} {done} of {of} {note}", file=sys.stderr, flush=True)
+made = pipeline.run(load(pathlib.Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), step, None, sys.argv[4] or None)
+told = {"digest": made.edition.digest, "stages": [vars(stage) for stage in made.stages], "radio": made.effort.told()}
+print(json.dumps(told))
 """
 
 
@@ -94,17 +94,10 @@ class Country:
         sites.loc[len(sites) // 2 : len(sites) // 2 + count - 1, "height_agl_m"] += 1
         sites.to_parquet(file)
 
-    def paths(self, pixel_m: float) -> float:
-        """Pairs of a site and a pixel within its reach, sea and other countries among them."""
-        sites = pd.read_parquet(self.folder / "sites.parquet")
-        mhz = sites.frequency_mhz[sites.status == "on_air"]
-        reach_km = np.select([mhz < 1000, mhz < 3000], [LOW_KM, MIDDLE_KM], HIGH_KM)
-        return float((math.pi * (1000 * reach_km / pixel_m) ** 2).sum())
-
-    def run(self, workers: int) -> dict[str, Any]:
+    def run(self, workers: int, memory_limit: str | None) -> dict[str, Any]:
         """Run it in a process of its own: its stages, its digest, wall and processor time, and tiles computed."""
         before, begun, used = set(self.tiles()), time.perf_counter(), os.times()
-        command = [sys.executable, "-c", CHILD, str(self.folder), "2026Q3", str(workers)]
+        command = [sys.executable, "-c", CHILD, str(self.folder), "2026Q3", str(workers), memory_limit or ""]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         after = os.times()
         cpu_s = after.children_user - used.children_user + after.children_system - used.children_system
@@ -145,19 +138,20 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--changed", type=int, default=0, help="sites changed before a second run")
     parser.add_argument("--to", type=Path, help="folder that stays")
+    parser.add_argument("--json", type=Path, help="file for the figures of the run")
+    parser.add_argument("--memory-limit")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         country = Country(options.data, options.to or Path(place) / "nation")
         shutil.rmtree(country.folder, ignore_errors=True)
         country.write(options.pixel, options.provinces, options.technology, options.tile)
-        paths = country.paths(options.pixel)
         where = f"provinces {' '.join(options.provinces)}" if options.provinces else "3,321 communes"
         print(f"{where} at {options.pixel:g} m, tiles of {options.tile} pixels, {options.workers} workers")
         print("terrain: N21E105 mirrored over the country; sites, villages, terminals and outages: synthetic")
         for turn in ("cold", f"{options.changed} sites changed") if options.changed else ("cold",):
             if turn != "cold":
                 country.change(options.changed)
-            made = country.run(options.workers)
+            made = country.run(options.workers, options.memory_limit)
             print(
                 f"\n{turn}: {made['wall_s']:.0f} s ({made['cpu_s']:.0f} s of processor), digest {made['digest'][:12]}"
             )
@@ -166,12 +160,12 @@ def main() -> int:
             for stage in made["stages"]:
                 share = 100 * stage["wall_s"] / made["wall_s"]
                 print(f"| {stage['name']} | {stage['wall_s']:.1f} | {share:.0f} % | {stage['peak_memory_mb']:,.0f} |")
-            if turn == "cold":
-                radio_s = next(stage["wall_s"] for stage in made["stages"] if stage["name"] == "radio and power")
-                of_all = (
-                    "" if options.provinces else f"; {paths:.2e} paths, {paths / radio_s / 1e6:.1f} million a second"
-                )
-                print(f"radio: {radio_s:.0f} s{of_all}; load {os.getloadavg()[0]:.1f}")
+            radio_s = next(stage["wall_s"] for stage in made["stages"] if stage["name"] == "radio and power")
+            pairs, load = made["radio"]["pairs"], os.getloadavg()[0]
+            print(f"radio: {radio_s:.0f} s; {pairs:.3e} paths, {pairs / radio_s / 1e6:.2f} million a second")
+            print(f"load {load:.1f}", flush=True)
+            if options.json and turn == "cold":
+                options.json.write_text(json.dumps(made), "utf-8")
     return 0
 
 

@@ -18,9 +18,9 @@ class Said(NamedTuple):
     err: str
 
 
-def silent(what: str, done: int, of: int) -> None:
+def silent(what: str, done: int, of: int, note: str = "") -> None:
     "Nobody is listening."
-    del what, done, of
+    del what, done, of, note
 
 
 def small_study(folder: Path, *periods: str, settings: str = "") -> Path:

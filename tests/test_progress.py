@@ -48,6 +48,21 @@ def test_next_long_step_starts_anew(capsys: pytest.CaptureFixture[str]):
     assert told(capsys, ("tile 1", 1, 2), ("tile 2", 1, 2)) == ["tile 1 1 of 2", "tile 2 1 of 2"]
 
 
+def test_time_left_and_what_more_is_to_say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    "A clock that only goes forward, whatever is done to the clock on the wall."
+    clock = iter([0.0, 0.0, 20.0, 160.0, 400.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    with Reporter(quiet=False) as reporter:
+        for done in range(4):
+            reporter.step("tiles", done, 3, f"{done} million paths a second" if done else "")
+    assert capsys.readouterr().err.splitlines() == [
+        "tiles 0 of 3",
+        "tiles 1 of 3, 1 million paths a second, about 40 s left",
+        "tiles 2 of 3, 2 million paths a second, about 80 s left",
+        "tiles 3 of 3, 3 million paths a second",
+    ]
+
+
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]):
     assert told(capsys, ("reading", 0, 0), ("sites", 5, 10), quiet=True) == []
 

@@ -18,8 +18,11 @@ from phusong import pipeline
 from phusong.config import load
 from phusong.errors import SnapshotError
 from phusong.ledger import record
+from phusong.ledger.period import Period
 from phusong.ledger.tile_store import TileStore
 from phusong.pipeline import surveying
+from phusong.pipeline.ground import Plot
+from phusong.pipeline.preparation import prepare
 
 PERIOD = "2026Q3"
 
@@ -85,28 +88,116 @@ def test_without_the_folder_of_tiles_the_same_comes_again(own):
     assert digests(own) == before
 
 
-def test_a_changed_site_costs_the_tiles_within_its_reach(own):
+@pytest.fixture
+def received(monkeypatch):
+    "Tiles that the radio stage computes."
+    real, made = surveying.receive, []
+
+    def receive(tile, *given):
+        made.append(tile.grid)
+        return real(tile, *given)
+
+    monkeypatch.setattr(surveying, "receive", receive)
+    return made
+
+
+def test_a_changed_site_costs_the_tiles_within_its_reach(own, received):
     file = own / load(own).layers.sites.path
-    sites, before = pd.read_csv(file, dtype=str), tiles(own)
+    sites = pd.read_csv(file, dtype=str)
     row = np.flatnonzero((sites.status == "on_air") & (sites.frequency_mhz.astype(float) > 1000))[0]
     sites.loc[row, "eirp_dbm"] = str(float(sites.eirp_dbm[row]) - 20)
     sites.to_csv(file, index=False)
     pipeline.run(load(own), PERIOD, 2, silent)
-    found = digests(own)
-    assert 1 <= len(tiles(own) - before) < len(before) / 2 / 2  # of the half that the radio stage made
+    found, changed = digests(own), len(received)
     shutil.rmtree(own / "tiles")
+    pipeline.run(load(own), PERIOD, 2, silent)
+    assert digests(own) == found
+    assert 1 <= changed < (len(received) - changed) / 2
+
+
+def edited(table, column=None, change=None, kept=slice(None)):
+    "An edit of a table of the layers: every third value of a column, or the rows that are kept."
+
+    def edit(folder):
+        layer = getattr(load(folder).layers, table)
+        rows = pd.read_csv(folder / layer.path, dtype=str, sep=None, engine="python").iloc[kept]
+        if column:
+            own = layer.columns.get(column, column)
+            rows.loc[rows.index[::3], own] = rows[own][::3].map(change)
+        rows.to_csv(folder / layer.path, index=False)
+
+    return edit
+
+
+def told(section, line):
+    "A line more in a section of the project file."
+
+    def edit(folder):
+        file = folder / "project.toml"
+        text = file.read_text("utf-8")
+        new = f"[{section}]\n{line}"
+        text = text.replace(f"[{section}]", new, 1) if f"[{section}]\n" in text else f"{text}\n{new}\n"
+        file.write_text(text, "utf-8")
+
+    return edit
+
+
+EDITS = {
+    "power of villages": edited("villages", "has_grid_power", {"có": "không", "không": "có"}.get),
+    "places of villages": edited("villages", "latitude", lambda text: str(float(text) + 0.01)),
+    "sites that are off": edited("sites", "status", lambda _: "off"),
+    "sites that are gone": edited("sites", kept=slice(None, None, 2)),
+    "tilts that are tried": told("cause", "tilts_deg = [1, 3]"),
+    "smaller zones": told("zones", "min_people = 3"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_nothing_that_is_kept_outlives_what_it_depends_on(own, edit):
+    "A run after an edit is the run that a study with the edit would have had at once."
+    before = digests(own)
+    edit(own)
+    pipeline.run(load(own), PERIOD, 2, silent)
+    found = digests(own)
+    assert found["zones.parquet"] != before["zones.parquet"]
+    shutil.rmtree(own / "tiles")
+    shutil.rmtree(own / "snapshots")
     pipeline.run(load(own), PERIOD, 2, silent)
     assert digests(own) == found
 
 
-def test_what_the_tiles_hang_on_changes_their_keys(own):
+def test_ground_that_is_not_studied_costs_nothing_and_shows_nowhere(own, monkeypatch):
+    "Computed or not, the snapshot is the same; villages that stand there, off their commune, keep their signal."
+    edited("villages", "latitude", lambda text: str(float(text) + 0.1))(own)
+    real, strayed, unasked = surveying.receive, [], []
+
+    def everywhere(tile, project, ground, inside, wanted, *rest):
+        strayed.append((wanted & ~inside).sum())
+        unasked.append((~wanted).sum())
+        assert (wanted | ~inside).all()
+        part, whole = (real(tile, project, ground, inside, asked, *rest) for asked in (wanted, wanted | True))
+        assert not any(codes[~wanted].any() for codes in part.level.values())
+        return whole
+
+    pipeline.run(load(own), PERIOD, 1, silent)
+    found = digests(own)
+    shutil.rmtree(own / "tiles")
+    shutil.rmtree(own / "snapshots")
+    monkeypatch.setattr(surveying, "receive", everywhere)
+    pipeline.run(load(own), PERIOD, 1, silent)
+    assert digests(own) == found
+    assert sum(strayed) > 0
+    assert sum(unasked) > 1000
+
+
+def test_what_the_tiles_hang_on_changes_their_keys(own, received, monkeypatch):
     "Another setting of the radio is another computation of every tile, and the people stay divided as they are."
-    before, file = tiles(own), own / "project.toml"
-    text = file.read_text("utf-8")
-    file.write_text(text.replace("[radio]", "[radio]\ntime_percent = 40", 1), "utf-8")
+    told("radio", "time_percent = 40")(own)
+    monkeypatch.setattr(Plot, "divide", None)
     pipeline.run(load(own), PERIOD, 2, silent)
-    kept = before & tiles(own)
-    assert len(kept) == len(before) / 2
+    project = load(own)
+    grids = prepare(project, Period.parse(PERIOD), silent).grid.tiles(project.grid.tile_pixels)
+    assert 1 < len(received) <= len(list(grids))
 
 
 def test_an_input_that_changes_during_the_run_is_refused(own, monkeypatch):

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from phusong.errors import ConfigError
+from phusong.pipeline.allowance import Allowance, resident_bytes
 from phusong.pipeline.workforce import Cluster, Threads, workforce
 
 
@@ -31,6 +32,56 @@ def test_tasks_are_made_as_workers_become_free():
     for value in Threads(2).each(double, tasks()):
         done.append(value)
         assert len(made) - len(done) <= 2 + 2 + 1
+
+
+def most_at_once(force: Threads, task_bytes: float) -> int:
+    "How many of twelve tasks ran or waited at one time."
+    waiting, seen, lock = [0], [], threading.Lock()
+
+    def tasks():
+        for k in range(12):
+            with lock:
+                waiting[0] += 1
+                seen.append(waiting[0])
+            yield (k,)
+
+    def work(k: int) -> int:
+        time.sleep(0.01)
+        with lock:
+            waiting[0] -= 1
+        return k
+
+    assert sorted(force.each(work, tasks(), task_bytes)) == list(range(12))
+    return max(seen)
+
+
+def test_no_more_tasks_than_there_is_memory_for(monkeypatch):
+    monkeypatch.setattr("phusong.pipeline.allowance.resident_bytes", lambda: 3e9)
+    assert most_at_once(Threads(3), 1e12) == 5
+    assert most_at_once(Threads(3, Allowance(4e9)), 0.5e9) == 5
+    assert most_at_once(Threads(3, Allowance(4e9)), 1.5e9) == 1  # one goes on, or nothing would
+
+
+def test_allowance_too_small_for_one_task_is_told(monkeypatch):
+    monkeypatch.setattr("phusong.pipeline.allowance.resident_bytes", lambda: 1.2e9)
+    Allowance(2e9).refuse_short(0.7e9, "a tile of 1024 pixels", "set tile_pixels = 512")
+    told = (
+        r"2\.0GB is too little: a tile of 1024 pixels takes about 0\.9 GB beside 1\.2 GB in use\. Give 2\.1GB, or set"
+    )
+    with pytest.raises(ConfigError, match=told):
+        Allowance(2e9).refuse_short(0.9e9, "a tile of 1024 pixels", "set tile_pixels = 512")
+
+
+@pytest.mark.parametrize("text", ["4", "GB", "4 TB", "-1GB", "0GB", "4GB!", "four GB"])
+def test_what_is_no_size_is_refused(text):
+    with pytest.raises(ConfigError, match="expected a size such as 800MB"):
+        Allowance.parse(text)
+
+
+def test_memory_of_this_process_is_known():
+    before = resident_bytes()
+    held = bytearray(50_000_000)
+    assert resident_bytes() - before > 0.8 * len(held)
 
 
 def test_a_fault_ends_the_rest():

@@ -16,7 +16,7 @@ from phusong.errors import LayerError
 from phusong.grid import Grid
 from phusong.radio import coverage
 from phusong.radio.carrier import carriers
-from phusong.radio.coverage import Transmitter, received_ddbm, slack_db, strongest_servers
+from phusong.radio.coverage import Transmitter, received_ddbm, slack_db, strongest_servers, transmitter_of
 from phusong.radio.coverage import World as RadioWorld
 from phusong.radio.free_space import free_space_loss
 from phusong.radio.p1812 import basic_transmission_loss
@@ -85,7 +85,7 @@ def plainly(sites, terrain, radio):
     world = RadioWorld(terrain, AROUND, GRID, radio)
     found = {}
     for one in carriers(pd.DataFrame(sites), radio):
-        mast = Transmitter.on(terrain, AROUND, one.x_m, one.y_m, one.height_agl_m, one.reach_km * 1000)
+        mast = transmitter_of(one, world)
         paths, received = received_ddbm(one, mast, paths_within(mast, terrain, AROUND, GRID, 1.5), world)
         for pixel, value in zip(paths.pixel.tolist(), received.tolist(), strict=True):
             found.setdefault(((one.technology, one.operator, one.band), pixel), []).append((-int(value), one.row))
@@ -296,7 +296,7 @@ def test_no_doubt_is_screened_away():
     world = RadioWorld(holed, AROUND, GRID, radio)
     dark = {}
     for one in carriers(pd.DataFrame(sites), radio):
-        mast = Transmitter.on(holed, AROUND, one.x_m, one.y_m, one.height_agl_m, one.reach_km * 1000)
+        mast = transmitter_of(one, world)
         paths = paths_within(mast, holed, AROUND, GRID, 1.5)
         received = np.full(paths.pixel.size, np.nan)
         if not np.isnan(mast.top_amsl_m):

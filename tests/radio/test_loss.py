@@ -11,6 +11,7 @@ from pyproj import CRS, Transformer
 from phusong.config import Radio
 from phusong.grid import Grid
 from phusong.radio.carrier import Carrier
+from phusong.radio.coverage import transmitter_of
 from phusong.radio.diffraction import bullington_loss
 from phusong.radio.free_space import free_space_loss
 from phusong.radio.loss import loss_db
@@ -41,7 +42,7 @@ def asked(radio, terrain, clutter_m=None, mast=None, grid=GRID, around=AROUND):
     """A transmitter, its paths and their losses."""
     mast = mast or carrier()
     world = World(terrain, around, grid, radio, clutter_m)
-    transmitter = Transmitter.on(terrain, around, X_M, Y_M, mast.height_agl_m, 2500.0)
+    transmitter = transmitter_of(mast, world)
     paths = paths_within(transmitter, terrain, around, grid, radio.receiver_height_m)
     return transmitter, paths, loss_db(mast, transmitter, paths, world)
 

@@ -90,6 +90,9 @@ def run(
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler whose workers compute the tiles, tls://HOST:PORT.")
     ] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(help="Memory the run may take, such as 4GB: fewer tiles at a time.", metavar="SIZE")
+    ] = None,
     maps: Annotated[Path | None, typer.Option(help="Folder for the map; else beside the project.")] = None,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -107,7 +110,7 @@ def run(
 
     with Reporter(quiet) as reporter:
         announce(reporter)
-        outcome = pipeline.run(study, period, workers, reporter.step, scheduler)
+        outcome = pipeline.run(study, period, workers, reporter.step, scheduler, memory_limit)
         reporter.step("drawing the map", 0, 0)
         page = write_map(outcome.edition, (maps or study.folder / "maps") / f"{study.name}-{period}.html")
     if not quiet:
@@ -168,7 +171,22 @@ def _print_outcome(outcome: Outcome, page: Path) -> None:
         typer.echo(line)
     typer.echo(f"Snapshot: {outcome.folder}")
     typer.echo(f"Map:      {page}")
-    typer.echo("Time:     " + ", ".join(f"{stage.name} {stage.wall_s:.1f} s" for stage in outcome.stages))
-    peaks = [f"{stage.name} {stage.peak_memory_mb:,.0f} MB" for stage in outcome.stages if stage.peak_memory_mb]
-    if peaks:
-        typer.echo("Memory:   " + ", ".join(peaks) + " (the most so far, at the end of each stage)")
+    _print_effort(outcome)
+
+
+def _print_effort(outcome: Outcome) -> None:
+    """Where the time and the memory went, and how much of the radio stage was taken over."""
+    whole_s = sum(stage.wall_s for stage in outcome.stages) or 1.0
+    rows = [
+        (stage.name, f"{stage.wall_s:.1f}", f"{100 * stage.wall_s / whole_s:.0f} %", _megabytes(stage.peak_memory_mb))
+        for stage in outcome.stages
+    ]
+    print_table("Where the time went", ("stage", "s", "share", "MB at most so far"), rows, texts=(0,))
+    effort = outcome.effort
+    taken_over = f", {effort.kept} taken over from an earlier run" if effort.kept else ""
+    paths = f"; {effort.pairs / 1e6:,.1f} million paths, {effort.rate}" if effort.computed else ""
+    typer.echo(f"Radio:    {effort.computed} of {effort.tiles} tiles computed{taken_over}{paths}")
+
+
+def _megabytes(size_mb: float | None) -> str:
+    return "–" if size_mb is None else f"{size_mb:,.0f}"

@@ -17,6 +17,7 @@ from phusong.grid import Grid
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.field import Blocks
 from phusong.layers.files import refuse_table_keys
+from phusong.layers.memory import Memory, digest, forgetful
 from phusong.layers.points import read_shapes
 from phusong.layers.positions import positions
 from phusong.layers.raster import at_points, burnt, crs_of
@@ -33,7 +34,7 @@ _ROWS = 64
 _NOTHING = 0
 
 
-def read(project: Project, grid: Grid) -> tuple[Blocks | None, Account]:
+def read(project: Project, grid: Grid, memory: Memory = forgetful) -> tuple[Blocks | None, Account]:
     """
     Representative clutter height in metres of each pixel of a grid; None when the project has no land cover.
 
@@ -62,9 +63,12 @@ def read(project: Project, grid: Grid) -> tuple[Blocks | None, Account]:
         refuse_table_keys("clutter", layer, "a raster")
         for file in rasters:
             crs_of("clutter", file)
-        return Blocks(grid, lambda part: _heights(*_sampled(rasters, part), table)), Account("clutter", len(rasters))
+        on = ["clutter", table]
+        sampled = Blocks(grid, lambda part: _heights(*_sampled(rasters, part), table), memory, on, rasters)
+        return sampled, Account("clutter", len(rasters))
     polygons, account = read_shapes(project, "clutter", SCHEMA, "clutter_class", ("Polygon", "MultiPolygon"))
-    return Blocks(grid, lambda part: _heights(*_smallest(polygons, part), table)), account
+    on = ["clutter", table, polygons.clutter_class.tolist(), digest(polygons.geometry.to_numpy())]
+    return Blocks(grid, lambda part: _heights(*_smallest(polygons, part), table), memory, on), account
 
 
 def _heights(

@@ -19,6 +19,7 @@ from phusong.grid import Grid
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.files import features
 from phusong.layers.geometry import geodesic_area_km2, placed
+from phusong.layers.memory import Memory, digest, forgetful
 from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, day, number, word
 from phusong.layers.seams import Seams, seams
 
@@ -67,9 +68,13 @@ def read_files(layer: Layer, files: list[Path], on: dt.date) -> tuple[gpd.GeoDat
     return valid.sort_values("commune_code").reset_index(drop=True), account
 
 
-def canonical(communes: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
+def canonical(communes: gpd.GeoDataFrame, crs: CRS, memory: Memory = forgetful) -> gpd.GeoDataFrame:
     """Communes in the project's CRS, with `area_km2` measured on the ellipsoid."""
-    measured = communes.assign(area_km2=geodesic_area_km2(communes.geometry).round(4))
+    shapes = communes.geometry
+    kept = memory(
+        "areas of communes", [digest(shapes.to_numpy()), shapes.crs], lambda: {"km2": geodesic_area_km2(shapes)}
+    )
+    measured = communes.assign(area_km2=kept["km2"].round(4))
     return measured.drop(columns=[FILE, ROW]).to_crs(crs)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phusong.grid import Grid
+from phusong.layers.memory import Arrays, Memory, forgetful
 from phusong.layers.recent import Recent
 
 Values = NDArray[np.float32]
@@ -51,11 +54,23 @@ class Blocks:
     ----------
     read
         Values on a sub-grid and what there is to tell of them; a pixel's value must not depend on the sub-grid.
+    memory
+        Of blocks read before.
+    on, files
+        All that they depend on beside their grid, as of `Memory`.
     """
 
-    def __init__(self, grid: Grid, read: Callable[[Grid], tuple[Values, Mapping[str, Any]]]) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        read: Callable[[Grid], tuple[Values, Mapping[str, Any]]],
+        memory: Memory = forgetful,
+        on: Sequence[Any] = (),
+        files: Sequence[Path] = (),
+    ) -> None:
         self.grid = grid
         self._read = read
+        self._memory, self._on, self._files = memory, on, files
         self._size = max(grid.shape) if grid.shape[0] * grid.shape[1] <= _SMALL_PIXELS else _BLOCK_PIXELS
         self._told: dict[tuple[int, int], Mapping[str, Any]] = {}
         self._blocks = Recent(self._block, lambda _: 1, _MOST_BLOCKS)
@@ -80,8 +95,15 @@ class Blocks:
         return self.grid.part(top * self._size, left * self._size, self._size, self._size)
 
     def _block(self, place: tuple[int, int]) -> Values:
-        values, self._told[place] = self._read(self._grid(*place))
-        return values
+        part = self._grid(*place)
+
+        def read() -> Arrays:
+            values, told = self._read(part)
+            return {"values": values, "told": np.frombuffer(json.dumps(told).encode(), np.uint8)}
+
+        kept = self._memory("block of a field", [part, *self._on], read, self._files)
+        self._told[place] = json.loads(kept["told"].tobytes())
+        return np.asarray(kept["values"], np.float32)
 
 
 def added(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

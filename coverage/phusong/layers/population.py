@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -51,10 +52,16 @@ class Population:
 
     def near(self, grid: Grid) -> Population:
         """The population pixels whose box touches a grid's."""
-        low, high = self.corners_m.min(axis=1), self.corners_m.max(axis=1)
+        low, high = self._boxes
         west, south, east, north = grid.bounds
-        touching = (low[:, 0] <= east) & (high[:, 0] >= west) & (low[:, 1] <= north) & (high[:, 1] >= south)
+        touching = (low[0] <= east) & (high[0] >= west) & (low[1] <= north) & (high[1] >= south)
         return Population(self.people[touching], self.corners_m[touching], self.year)
+
+    @cached_property
+    def _boxes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """South-western and north-eastern corners of the boxes around the pixels, by coordinate."""
+        x, y = self.corners_m.T
+        return np.stack([np.min(x, axis=0), np.min(y, axis=0)]), np.stack([np.max(x, axis=0), np.max(y, axis=0)])
 
 
 def find(project: Project) -> tuple[Path, CRS]:

@@ -28,7 +28,7 @@ def settings(sites: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[str]:
     wards = communes.geometry.to_numpy()[(kind == _WARD).to_numpy()]
     at = sites.geometry.to_crs(communes.crs).to_numpy()
     urban = np.zeros(len(sites), bool)
-    urban[shapely.STRtree(wards).query(at, predicate="intersects")[0]] = True
+    urban[shapely.STRtree(at).query(wards, predicate="intersects")[1]] = True
     return np.where(urban, "urban", "rural").tolist()
 
 

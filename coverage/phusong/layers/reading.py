@@ -41,6 +41,7 @@ from phusong.layers.account import Account, refuse_if
 from phusong.layers.field import Blocks, Field, bilinear
 from phusong.layers.fractions import area_fractions
 from phusong.layers.inputs import Inputs
+from phusong.layers.memory import Arrays, Memory, digest, forgetful
 from phusong.layers.points import empty
 from phusong.layers.population import Population
 from phusong.layers.seams import Seams
@@ -52,7 +53,7 @@ F = TypeVar("F", bound=pd.DataFrame)
 _TILE_PIXELS = 1024
 
 
-def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
+def read_inputs(project: Project, day: dt.date, report: Report, memory: Memory = forgetful) -> Inputs:
     """
     Read every layer; faults of all of them are collected before anything is refused.
 
@@ -62,6 +63,8 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
         Last day of the period.
     report
         Told what is being read.
+    memory
+        Of runs before.
 
     Raises
     ------
@@ -97,10 +100,10 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
         "reports": lambda: reports.read(project),
     }
     read = {name: attempt(name, reader) for name, reader in readers.items()}
-    area = attempt("study area", lambda: _study(units, terrain, project, crs)) if units and terrain else None
+    area = attempt("study area", lambda: _study(units, terrain, project, crs, memory)) if units and terrain else None
     people = attempt("population", lambda: population_layer.read(project, area[1])) if area else None
     if area:
-        read["clutter"] = attempt("clutter", lambda: clutter.read(project, _around(project, area[1])))
+        read["clutter"] = attempt("clutter", lambda: clutter.read(project, _around(project, area[1]), memory))
     own = _of(read["villages"][0], area[0]) if area and read["villages"] else empty(villages.SCHEMA, crs)
     read["night_lights"] = attempt("night_lights", lambda: night_lights.radiance_nw_cm2_sr(project, own))
     if area is None:
@@ -108,7 +111,7 @@ def read_inputs(project: Project, day: dt.date, report: Report) -> Inputs:
     if faults or terrain is None or units is None or area is None or people is None:
         raise _together(faults)
     report("reading terrain and cutting the layers to the study")
-    return _cut(project, day, terrain, units, area, people, {n: r for n, r in read.items() if r is not None})
+    return _cut(project, day, terrain, units, area, people, {n: r for n, r in read.items() if r is not None}, memory)
 
 
 def selected(communes: gpd.GeoDataFrame, study: Study, terrain: Terrain) -> NDArray[np.bool_]:
@@ -151,9 +154,11 @@ def _together(faults: list[PhusongError]) -> PhusongError:
 Area = tuple[gpd.GeoDataFrame, Grid]
 
 
-def _study(units: tuple[gpd.GeoDataFrame, Account], terrain: Terrain, project: Project, crs: CRS) -> Area:
+def _study(
+    units: tuple[gpd.GeoDataFrame, Account], terrain: Terrain, project: Project, crs: CRS, memory: Memory
+) -> Area:
     chosen = units[0][selected(units[0], project.study, terrain)]
-    studied = commune_layer.canonical(chosen, crs).reset_index(drop=True)
+    studied = commune_layer.canonical(chosen, crs, memory).reset_index(drop=True)
     west, south, east, north = (float(edge) for edge in studied.total_bounds)
     return studied, Grid.over((west, south, east, north), project.grid.pixel_m, crs)
 
@@ -166,13 +171,14 @@ def _cut(
     area: Area,
     people: tuple[Population, Account],
     read: dict[str, Any],
+    memory: Memory,
 ) -> Inputs:
     studied, grid = area
     neighbours = _neighbours(units[0], studied, people[0].ground(grid))
     near = gpd.GeoDataFrame(pd.concat([studied, neighbours], ignore_index=True), crs=grid.crs)
-    seams = commune_layer.seams(near)
+    seams = commune_layer.seams(near, memory)
     terrain_grid = _around(project, grid)
-    heights, cover = terrain_layer.field(terrain, terrain_grid), read["clutter"][0]
+    heights, cover = terrain_layer.field(terrain, terrain_grid, memory), read["clutter"][0]
     near = _sites(project, day, read["sites"], studied, heights)
     patterns, patterns_account = read["antennas"]
     claims = _touching(read["claims"][0], grid)
@@ -199,7 +205,7 @@ def _cut(
     accounts = (
         _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
         Account("terrain", len(terrain.tiles), counts={**heights.counts, "study_covered_share": known_share}),
-        _with(people[1], communes_without_people=_without_people(people[0], studied)),
+        _with(people[1], communes_without_people=_without_people(people[0], studied, memory)),
         sites_account,
         _with(
             villages_account,
@@ -289,9 +295,9 @@ def _sites(
     everywhere, account = read
     layer = project.layers.sites
     near = _touching(everywhere, heights.grid)
-    tree = shapely.STRtree(studied.geometry.to_numpy())
     inside = np.zeros(len(near), bool)
-    inside[tree.query(near.geometry.to_numpy(), predicate="within")[0]] = True
+    points = shapely.STRtree(near.geometry.to_numpy())  # who asks is prepared for it, and that pays for the outlines
+    inside[points.query(studied.geometry.to_numpy(), predicate="contains")[1]] = True
     off = np.isnan(bilinear(heights, near.geometry.x.to_numpy(), near.geometry.y.to_numpy()))
     counting = site_layer.on_air(near, day, layer.as_of).to_numpy(bool)
     marked = near.assign(on_air=counting, in_study=inside, off_terrain=off)
@@ -328,10 +334,15 @@ def _none_in_reach(sites: gpd.GeoDataFrame) -> str:
     return f"none of the {len(sites)} sites is within reach of the study; are crs and coordinates right? ({where})"
 
 
-def _without_people(population: Population, studied: gpd.GeoDataFrame) -> int:
-    inhabited = shapely.STRtree(np.asarray(shapely.polygons(population.corners_m), object))
-    held = inhabited.query(studied.geometry.to_numpy(), predicate="intersects")[0]
-    return len(studied) - len(np.unique(held))
+def _without_people(population: Population, studied: gpd.GeoDataFrame, memory: Memory) -> int:
+    shapes = studied.geometry.to_numpy()
+
+    def count() -> Arrays:
+        inhabited = shapely.STRtree(np.asarray(shapely.polygons(population.corners_m), object))
+        held = inhabited.query(shapes, predicate="intersects")[0]
+        return {"communes": np.array([len(shapes) - len(np.unique(held))])}
+
+    return int(memory("communes without people", [digest(shapes), population.corners_m], count)["communes"][0])
 
 
 def _counted(read: tuple[gpd.GeoDataFrame, Account], kept: gpd.GeoDataFrame, name: str) -> tuple[Any, Account]:

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from phusong.layers.geometry import geodesic_area_km2
+from phusong.layers.memory import Arrays, Memory, digest, forgetful, packed, unpacked
 
 OVERLAP_M2 = 1.0
 """Smaller overlaps and gaps are the last decimal of the coordinates, not a claim on land."""
@@ -45,6 +46,26 @@ class Seams:
     gaps: int
     gap_km2: float
 
+    def arrays(self) -> Arrays:
+        """For a memory."""
+        sizes = np.array([len(row) for row in self.claimants], np.int64)
+        flat = np.array([commune for row in self.claimants for commune in row], np.int64)
+        told = {"pairs": self.pairs, "overlap_km2": self.overlap_km2, "gaps": self.gaps, "gap_km2": self.gap_km2}
+        return {
+            **packed(self.pieces, "pieces"),
+            "sizes": sizes,
+            "claimants": flat,
+            **{name: np.array([value]) for name, value in told.items()},
+        }
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Seams:
+        """From a memory."""
+        rows = np.split(arrays["claimants"], np.cumsum(arrays["sizes"])[:-1]) if arrays["sizes"].size else []
+        claimants = tuple(tuple(int(commune) for commune in row) for row in rows)
+        told = {name: arrays[name][0].item() for name in ("pairs", "overlap_km2", "gaps", "gap_km2")}
+        return cls(unpacked(arrays, "pieces"), claimants, **told)
+
     def among(self, rows: NDArray[np.integer]) -> Seams:
         """The pieces that some of the communes alone claim; `rows` are their positions, rising, counted anew."""
         place = {int(row): number for number, row in enumerate(rows)}
@@ -53,12 +74,17 @@ class Seams:
         return Seams(self.pieces[kept], claimants, self.pairs, self.overlap_km2, self.gaps, self.gap_km2)
 
 
-def seams(communes: gpd.GeoDataFrame) -> Seams:
+def seams(communes: gpd.GeoDataFrame, memory: Memory = forgetful) -> Seams:
     """
     Overlaps and enclosed gaps between communes in a projected CRS.
 
     Only communes whose edges do not match a neighbour's are compared, so a clean coverage costs one pass.
     """
+    on = [digest(communes.geometry.to_numpy()), communes.crs]
+    return Seams.of(memory("seams of communes", on, lambda: _seams(communes).arrays()))
+
+
+def _seams(communes: gpd.GeoDataFrame) -> Seams:
     shapes = communes.geometry.to_numpy()
     unmatched = ~shapely.is_empty(mismatches(shapes))
     _, shared = overlaps(shapes, unmatched)

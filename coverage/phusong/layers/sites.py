@@ -82,7 +82,7 @@ def mistakable(operators: pd.Series) -> list[str]:
 
 def count_in(sites: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> NDArray[np.int64]:
     """Sites in each commune; on ground that several claim, in the first of them."""
-    site, unit = shapely.STRtree(communes.geometry.to_numpy()).query(sites.geometry.to_numpy(), predicate="within")
+    unit, site = shapely.STRtree(sites.geometry.to_numpy()).query(communes.geometry.to_numpy(), predicate="contains")
     first = pd.Series(unit).groupby(site).min()
     return np.bincount(first.to_numpy(), minlength=len(communes))
 

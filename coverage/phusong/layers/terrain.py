@@ -22,6 +22,7 @@ from phusong.errors import LayerError
 from phusong.grid import Grid
 from phusong.layers.account import Account
 from phusong.layers.field import Blocks
+from phusong.layers.memory import Memory, forgetful
 from phusong.layers.positions import positions
 from phusong.layers.raster import crs_of, read_band
 
@@ -109,7 +110,7 @@ def headers(files: Sequence[Path]) -> Terrain:
     return Terrain(crs, tuple(tiles))
 
 
-def field(terrain: Terrain, grid: Grid) -> Blocks:
+def field(terrain: Terrain, grid: Grid, memory: Memory = forgetful) -> Blocks:
     """
     Heights on a grid, as of `read`, which tell what the accounts of `read` count.
 
@@ -122,7 +123,8 @@ def field(terrain: Terrain, grid: Grid) -> Blocks:
         heights, account = read(terrain, part, damaged)
         return heights, {**account.counts, "damaged": damaged} if damaged else account.counts
 
-    return Blocks(grid, block)
+    headers = [(tile.file.name, tile.west, tile.north, tile.pixel, tile.shape) for tile in terrain.tiles]
+    return Blocks(grid, block, memory, ["terrain", terrain.crs, headers], [tile.file for tile in terrain.tiles])
 
 
 def read(terrain: Terrain, grid: Grid, damaged: dict[str, int] | None = None) -> tuple[NDArray[np.float32], Account]:

@@ -41,9 +41,12 @@ def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
 
 def astray(villages: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     """Which villages do not stand in the commune they name, among those whose commune is there."""
-    outlines = communes.set_index("commune_code").geometry.reindex(villages.commune_code)
-    inside = shapely.covers(outlines.to_numpy(), villages.geometry.to_numpy())
-    return np.asarray(~inside & outlines.notna().to_numpy(), bool)
+    row = pd.Index(communes.commune_code).get_indexer(villages.commune_code)
+    outlines = communes.geometry.to_numpy()
+    shapely.prepare(outlines)  # else each village is held against all corners of its commune
+    inside = shapely.covers(outlines[row], villages.geometry.to_numpy()) if len(outlines) else np.zeros(len(row), bool)
+    shapely.destroy_prepared(outlines)
+    return np.asarray(~inside & (row >= 0), bool)
 
 
 def unmatched(villages: gpd.GeoDataFrame, commune_codes: pd.Series) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from phusong.ledger.counts import Whole
 from phusong.ledger.figures import Scope, figures
@@ -62,7 +63,7 @@ class Expectation:
         whole = _rounded(covered, MICRO * CERTAIN)
         return cls(_rounded(micro, MICRO), _rounded(micro - unknown, MICRO), whole[:, 0], whole[:, 1:])
 
-    def within(self, member: Whole) -> Expectation:
+    def within(self, member: Whole | sparse.csr_array) -> Expectation:
         """The sums over the units of `member`, shape (units, communes): also each draw is summed, not its quantile."""
         return Expectation(member @ self.people, member @ self.known, member @ self.covered, member @ self.draws)
 

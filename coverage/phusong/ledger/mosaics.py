@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
-import rasterio
+import numpy as np
 import xarray as xr
-from rasterio.io import DatasetWriter, MemoryFile
-from rasterio.shutil import copy
-from rasterio.windows import Window
+from numpy.typing import NDArray
 
 from phusong.grid import Grid
-from phusong.layers.raster import COG
-
-_BLOCK_PIXELS = 512
-_CACHE_MB = 256
+from phusong.ledger import blocks, cog
+from phusong.ledger.blocks import EDGE, Cut, Place
+from phusong.ledger.cog import FRAME, Stored
 
 
 class Piece(NamedTuple):
@@ -27,66 +25,109 @@ class Piece(NamedTuple):
     ----------
     name
         Of the raster.
-    grid, part
-        Of the whole raster, and of the piece.
-    raster
-        The piece, with `long_name`, `units` and, where pixels may hold nothing, `nodata` among its attributes.
+    grid
+        Of the whole raster.
+    dtype, attributes
+        Of its values; `long_name`, `units` and, where pixels may hold nothing, `nodata` among the attributes.
+    cut
+        The part in blocks.
     """
 
     name: str
     grid: Grid
-    part: Grid
-    raster: xr.DataArray
+    dtype: str
+    attributes: Mapping[str, Any]
+    cut: Cut
+
+
+@dataclass
+class _Canvas:
+    """A raster on its way: what the header tells, its blocks so far, and the values in blocks that are not whole."""
+
+    first: Piece
+    file: BinaryIO
+    stored: dict[Place, Stored] = field(default_factory=dict)
+    open: dict[Place, NDArray[Any]] = field(default_factory=dict)
+    end: int = 0
+
+    def add(self, cut: Cut) -> None:
+        """Lay down a piece."""
+        for place, data in cut.whole.items():
+            self._put(place, data)
+        for (level, row, column), values in cut.rest.items():
+            place = (level, row // EDGE, column // EDGE)
+            if place not in self.open:
+                self.open[place] = np.full((EDGE, EDGE), cut.fill, values.dtype)
+            top, left = row % EDGE, column % EDGE
+            self.open[place][top : top + values.shape[0], left : left + values.shape[1]] = values
+
+    def finish(self) -> None:
+        """Lay down the blocks that several pieces share."""
+        for place, values in self.open.items():
+            if (data := blocks.packed(values, self.first.cut.fill)) is not None:
+                self._put(place, data)
+        self.open.clear()
+        self.file.close()
+
+    def _put(self, place: Place, data: bytes) -> None:
+        self.file.write(data)
+        self.stored[place] = Stored(self.end, len(data))
+        self.end += len(data)
+
+
+def piece(name: str, grid: Grid, part: Grid, raster: xr.DataArray) -> Piece:
+    """A piece from its values, with `long_name`, `units` and, where pixels may hold nothing, `nodata`."""
+    rows, columns = grid.window(part)
+    fill = float(raster.attrs.get("nodata", 0))
+    cut = blocks.cut(raster.values, rows.start, columns.start, grid.shape, fill)
+    return Piece(name, grid, raster.dtype.name, dict(raster.attrs), cut)
 
 
 def whole(rasters: Mapping[str, tuple[Grid, xr.DataArray]]) -> Iterator[Piece]:
     """Pieces of rasters that are in memory."""
     for name, (grid, raster) in rasters.items():
-        yield Piece(name, grid, grid, raster)
+        yield piece(name, grid, grid, raster)
 
 
 def cogs(pieces: Iterable[Piece], folder: Path, tier: str) -> Iterator[tuple[str, bytes]]:
     """
     Name and bytes of each raster; where it has no piece it holds no data.
 
-    The pieces are first laid down in files of `folder`, which is left empty, so that memory is bounded by a piece and
-    by one finished raster: a full disk then shows when the bytes are written.
+    Blocks are first laid down in files of `folder`, which is left empty, so that memory is bounded by a piece, by the
+    blocks that several pieces share, and by one finished raster. The same raster has the same bytes, whatever its
+    pieces and their order.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    opened: dict[str, DatasetWriter] = {}
-    with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
-        try:
-            for piece in pieces:
-                if piece.name not in opened:
-                    opened[piece.name] = _opened(folder / f"{piece.name}.tif", piece, tier)
-                rows, columns = piece.grid.window(piece.part)
-                window = Window.from_slices(rows, columns)
-                opened[piece.name].write(piece.raster.values, 1, window=window)
-        finally:
-            for raster in opened.values():
-                raster.close()
-        for name in opened:
-            yield name, _cog(folder / f"{name}.tif")
-            (folder / f"{name}.tif").unlink()
+    drawn: dict[str, _Canvas] = {}
+    try:
+        for one in pieces:
+            if one.name not in drawn:
+                drawn[one.name] = _Canvas(one, (folder / one.name).open("wb"))
+            drawn[one.name].add(one.cut)
+    finally:
+        for canvas in drawn.values():
+            canvas.finish()
+    for name, canvas in drawn.items():
+        yield name, _cog(canvas, folder / name, tier)
+        (folder / name).unlink()
     folder.rmdir()
 
 
-def _opened(file: Path, piece: Piece, tier: str) -> DatasetWriter:
-    attributes, grid = dict(piece.raster.attrs), piece.grid
+def _cog(canvas: _Canvas, file: Path, tier: str) -> bytes:
+    """The file: blocks of the coarsest level first, row by row."""
+    one = canvas.first
+    attributes = dict(one.attributes)
     nodata = attributes.pop("nodata", None)
-    profile: dict[str, Any] = {
-        "driver": "GTiff", "dtype": piece.raster.dtype.name, "count": 1, "height": grid.shape[0],
-        "width": grid.shape[1], "crs": grid.crs.to_wkt(), "transform": grid.transform, "nodata": nodata,
-        "tiled": True, "blockxsize": _BLOCK_PIXELS, "blockysize": _BLOCK_PIXELS, "sparse_ok": True,
-        "bigtiff": "IF_SAFER",
-    }  # fmt: skip
-    raster = rasterio.open(file, "w", **profile)
-    raster.update_tags(tier=tier, **{name: str(value) for name, value in attributes.items()})
-    raster.set_band_description(1, str(attributes["long_name"]))
-    return raster
-
-
-def _cog(file: Path) -> bytes:
-    with MemoryFile() as memory:
-        copy(file, memory.name, **COG)
-        return bytes(memory.read())
+    tags = {"tier": tier, **{name: str(value) for name, value in attributes.items()}}
+    geo = cog.geo_tags(one.grid, one.dtype, nodata, tags, str(attributes["long_name"]))
+    order = sorted(canvas.stored, key=lambda place: (-place[0], *place[1:]))
+    placed: dict[Place, Stored] = {}
+    end = 0
+    for place in order:
+        size = canvas.stored[place].size
+        placed[place] = Stored(end + FRAME, size)
+        end += size + 2 * FRAME
+    laid = memoryview(file.read_bytes())
+    told = cog.header(one.cut.shape, one.dtype, geo, placed)
+    spans = (canvas.stored[place] for place in order)
+    return b"".join([told, *(cog.framed(laid[span.start : span.start + span.size]) for span in spans)])

@@ -13,9 +13,12 @@ from phusong.ledger.edition import Edition
 from phusong.ledger.period import Period
 from phusong.ledger.standing import closed
 from phusong.ledger.tile_store import TileStore
-from phusong.pipeline.assembly import assemble, edit
+from phusong.pipeline.allowance import Allowance
+from phusong.pipeline.assembly import assemble, edit, scores
 from phusong.pipeline.clock import Clock, Stage
 from phusong.pipeline.diagnosis import diagnose, refuse_other_criteria
+from phusong.pipeline.effort import Effort
+from phusong.pipeline.memory import Kept, OfTiles
 from phusong.pipeline.preparation import Base, electrify, populate, prepare
 from phusong.pipeline.settlement import settle
 from phusong.pipeline.surveying import survey
@@ -36,9 +39,17 @@ class Outcome:
     folder: Path
     edition: Edition
     stages: Sequence[Stage]
+    effort: Effort
 
 
-def run(project: Project, quarter: str, workers: int, progress: Step, scheduler: str | None = None) -> Outcome:
+def run(
+    project: Project,
+    quarter: str,
+    workers: int,
+    progress: Step,
+    scheduler: str | None = None,
+    memory_limit: str | None = None,
+) -> Outcome:
     """
     Run a study for one quarter and write its snapshot and its log.
 
@@ -48,6 +59,8 @@ def run(project: Project, quarter: str, workers: int, progress: Step, scheduler:
         Threads; no result depends on it.
     scheduler
         Address of a Dask scheduler whose workers compute the tiles; None for this machine.
+    memory_limit
+        Such as 4GB: no more tiles are computed at a time than it has room for; None for as much as there is.
 
     Raises
     ------
@@ -63,28 +76,28 @@ def run(project: Project, quarter: str, workers: int, progress: Step, scheduler:
     snapshot.make_ready(folder)
     snapshot.refuse_closed(folder, period.name)
     snapshot.refuse_redefined(folder, definitions.recorded(definitions.definitions()))
-    force = workforce(scheduler, workers)
+    force = workforce(scheduler, workers, Allowance.parse(memory_limit))
     with lock.alone(project.folder / TILES):
         return _run(project, period, force, workers, progress)
 
 
 def _run(project: Project, period: Period, force: Workforce, workers: int, progress: Step) -> Outcome:
     clock, folder, store = Clock(), project.folder / "snapshots", TileStore(project.folder / TILES)
-    given = record.seen(project)
-    inputs = prepare(project, period, progress)
+    given, filed, memory = record.seen(project), scores(project), Kept(store)
+    inputs = prepare(project, period, progress, memory)
     earlier = Earlier.than(period, folder, inputs.grid.crs)
     clock.done("layers")
     settled = settle(project, inputs, store, force, progress)
-    base = Base(project, period, inputs, settled, electrify(project, period, inputs))
+    base = Base(project, period, inputs, settled, electrify(project, period, inputs), memory)
     room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
     clock.done("people and electricity")
     found = survey(base, store, force, progress)
     clock.done("radio and power")
-    progress("drawing dead zones", 0, 0)
-    diagnosis = diagnose(base, found, earlier, found.reached, workers, progress)
+    of_tiles = OfTiles(memory, found.keys)
+    diagnosis = diagnose(base, found, earlier, found.reached, workers, progress, of_tiles)
     clock.done("dead zones")
-    sums = tally(base, found, workers, progress)
-    made = assemble(base, found, sums, diagnosis)
+    sums = tally(base, found, workers, progress, of_tiles)
+    made = assemble(base, found, sums, diagnosis, filed)
     clock.done("tables")
     record.refuse_changed(given, made.run["inputs"])
     progress("writing the snapshot", 0, 0)
@@ -92,5 +105,6 @@ def _run(project: Project, period: Period, force: Workforce, workers: int, progr
     store.forget_others(period.name, closed(folder))
     clock.done("snapshot")
     stages = [vars(stage) for stage in clock.stages]
-    log.write(project.folder / "logs", period.name, {"workers": workers, "stages": stages, "digest": digest})
-    return Outcome(place, edit(made.tables, made.run, digest), tuple(clock.stages))
+    told = {"workers": workers, "stages": stages, "radio": found.effort.told(), "digest": digest}
+    log.write(project.folder / "logs", period.name, told)
+    return Outcome(place, edit(made.tables, made.run, digest), tuple(clock.stages), found.effort)

@@ -10,7 +10,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from phusong.config import Layer, Project
+from phusong.config import LAYER_NAMES, Layer, Project
+from phusong.intake.filed_scores import FILING_REASONS, FILINGS, filed_scores
 from phusong.layers import antennas
 from phusong.layers.cautions import damages, warnings
 from phusong.layers.inputs import Inputs
@@ -31,6 +32,7 @@ from phusong.pipeline import units
 from phusong.pipeline.centres import SOURCES, centre_columns
 from phusong.pipeline.diagnosis import Diagnosis
 from phusong.pipeline.images import images
+from phusong.pipeline.memory import OfTiles
 from phusong.pipeline.preparation import Base
 from phusong.pipeline.surveying import Expectations, Survey
 from phusong.pipeline.tally import Tally
@@ -40,16 +42,26 @@ from phusong.radio.model_card import model_card
 _WITH_PEOPLE = ("communes", "provinces", "villages", "zones", "indicators")
 
 
-def assemble(base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis) -> Snapshot:
-    """Tables, rasters and the record of the run."""
-    kept = _tables(base, survey, sums, diagnosis)
+def assemble(
+    base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis, filed: Mapping[str, pd.DataFrame]
+) -> Snapshot:
+    """
+    Tables, rasters and the record of the run.
+
+    Parameters
+    ----------
+    filed
+        Scores of the filings that the layers come from, as of `scores`.
+    """
+    kept = {**_tables(base, survey, sums, diagnosis), **filed}
     synthetic, as_of = ";".join(base.project.synthetic_layers), base.period.last_day.isoformat()
     marked = {name: table.assign(as_of=as_of, synthetic_inputs=synthetic) for name, table in kept.items()}
     for name in _WITH_PEOPLE:
         vintage = pd.array([base.inputs.population.year] * len(marked[name]), "Int64")
         marked[name] = marked[name].assign(people_vintage=vintage)
     facts = _facts(base, diagnosis, kept)
-    pieces = images(base.inputs, survey, base.project.radio.farthest_km * 1000)
+    of_tiles = OfTiles(base.memory, survey.keys)
+    pieces = images(base.inputs, survey, base.project.radio.farthest_km * 1000, of_tiles)
     return Snapshot(marked, pieces, record.compose(base.project, base.period, facts))
 
 
@@ -59,8 +71,7 @@ def edit(
     """The edition that the pages see, from what a snapshot holds, just made or read back, and what stands beside it."""
     shown = ("communes", "zones", "sites", "villages", "power_lines", "substations")
     frames: dict[str, Any] = {name: held[name] for name in shown}
-    if "roads" in held:
-        frames["roads"] = held["roads"]
+    frames |= {name: held[name] for name in ("roads", FILINGS, FILING_REASONS) if name in held}
     return Edition(
         project=run["project"],
         title=run["title"],
@@ -76,9 +87,23 @@ def edit(
     )
 
 
+def scores(project: Project) -> dict[str, pd.DataFrame]:
+    """
+    Scores of the filings that the layers of a project come from, as tables of a snapshot; none without an intake.
+
+    Raises
+    ------
+    FilingError
+        When what an intake wrote of them cannot be read.
+    """
+    layers = {name: getattr(project.layers, name) for name in LAYER_NAMES}
+    return filed_scores([(name, project.folder / path) for name, one in layers.items() if one for path in one.paths])
+
+
 def _tables(base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis) -> dict[str, pd.DataFrame]:
     inputs, expected = base.inputs, survey.expected()
-    centres = centre_columns(sums.centres, survey, base.project.zones.level)
+    of_tiles = OfTiles(base.memory, survey.keys)
+    centres = centre_columns(sums.centres, survey, base.project.zones.level, of_tiles)
     made = units.tables(base, sums.counts, expected, diagnosis, centres)
     optional = {name: getattr(inputs, name) for name in ("places", "roads", "quarantined_sites", "reports")}
     return {

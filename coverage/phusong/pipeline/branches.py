@@ -183,7 +183,7 @@ def _heard(
 
 
 def _of_group(progress: Step, name: str) -> Step:
-    return lambda what, done, of: progress(f"{what} {name}", done, of)
+    return lambda what, done, of, note="": progress(f"{what} {name}", done, of, note)
 
 
 def _gather(into: Gathered, part: Heard, here: Pixels, count: int) -> None:

@@ -16,12 +16,14 @@ from phusong import people
 from phusong.config import Project
 from phusong.layers.geometry import geodesic_distance_m
 from phusong.layers.inputs import Inputs
-from phusong.pipeline.preparation import placed
+from phusong.layers.memory import Memory, forgetful
+from phusong.pipeline.candidates import Candidates
+from phusong.pipeline.preparation import element_eirp_dbm, placed
 from phusong.pipeline.quarantined import quarantined
-from phusong.pipeline.trials import OWN, SETTINGS, trials, tried
+from phusong.pipeline.trials import OWN, SETTINGS, Usual, tried
 from phusong.power.supply import MAINS, source_of
 from phusong.progress import Step
-from phusong.radio.carrier import Carrier, carriers
+from phusong.radio.carrier import band_name
 from phusong.units import NOT_SERVED
 from phusong.zones import cause
 from phusong.zones.cause import CAUSES, NO_GRID, NO_SITE, OTHER_OPERATOR, SHADOW, Sampled
@@ -70,6 +72,7 @@ def causes(
     power: NDArray[np.integer],
     workers: int,
     progress: Step,
+    memory: Memory = forgetful,
 ) -> Causes:
     """
     Try every change at the zones that lack signal, and name the smallest that cures each.
@@ -84,16 +87,18 @@ def causes(
         Where each of the sites stands: 0 not served, 1 served, 255 unknown.
     workers
         Threads; no result depends on it.
+    memory
+        Of what was tried in runs before.
     """
     asked = inputs.sites.technology.isin(project.zones.technologies).to_numpy(bool)
     sites = inputs.sites[asked].reset_index(drop=True)
     unpowered = (power[asked] == NOT_SERVED) & (source_of(sites.power_source, project.storm) == MAINS)
-    groups = _groups(project, inputs, sites, unpowered)
+    masks = _masks(project, inputs, sites, unpowered)
     aside = quarantined(project, inputs, sites)
-    groups[cause.DATA_FAULT] = [*groups[cause.DATA_FAULT], *aside.carriers]
     site_ids = pd.concat([sites.site_id, aside.site_ids], ignore_index=True)
-    changes = trials(project, dict(zip(sites.site_id, sites.setting, strict=True)), groups[OWN])
-    outcomes = tried(project, inputs, at, zones.first_pixel.to_numpy(), groups, changes, workers, progress)
+    candidates = Candidates(project, inputs.antennas, placed(sites), masks, {cause.DATA_FAULT: aside.carriers})
+    usual = _usual_dbm(project, sites[masks[OWN]], element_eirp_dbm(project, inputs, memory)[asked][masks[OWN]])
+    outcomes = tried(project, inputs, at, zones.first_pixel.to_numpy(), candidates, usual, workers, progress, memory)
     table = _table(_rows(outcomes, _without_grid(zones, inputs)), zones.micro, site_ids)
     told = _by_zone(table, len(zones))
     counts = {
@@ -110,17 +115,27 @@ def lacks_signal(zones: pd.DataFrame) -> NDArray[np.bool_]:
     return zones.gap.isin(_LACKS_SIGNAL).to_numpy(bool)
 
 
-def _groups(
+def _masks(
     project: Project, inputs: Inputs, sites: gpd.GeoDataFrame, unpowered: NDArray[np.bool_]
-) -> dict[str, list[Carrier]]:
-    """Carriers of the sites whose signal counts, and of those that would count if something were otherwise."""
-    every = carriers(placed(sites), project.radio, inputs.antennas)
+) -> dict[str, NDArray[np.bool_]]:
+    """Sites whose signal counts, and those that would count if something were otherwise."""
     on_air = sites.on_air.to_numpy(bool)
     wanted = sites.operator.isin(project.zones.operators or set(sites.operator)).to_numpy(bool)
-    masks = {OWN: on_air & wanted, OTHER_OPERATOR: on_air & ~wanted}
-    for name, suspect in cause.suspects(sites, inputs.day, project.layers.sites.as_of, unpowered).items():
-        masks[name] = suspect & wanted
-    return {name: [every[row] for row in np.flatnonzero(mask)] for name, mask in masks.items()}
+    suspects = cause.suspects(sites, inputs.day, project.layers.sites.as_of, unpowered)
+    own = {name: suspect & wanted for name, suspect in suspects.items()}
+    return {OWN: on_air & wanted, OTHER_OPERATOR: on_air & ~wanted, **own}
+
+
+def _usual_dbm(project: Project, sites: pd.DataFrame, of_element_dbm: NDArray[np.float64]) -> Usual:
+    """By technology and name of a band, the median EIRP of a resource element of some sites; None without any."""
+    kinds = list(zip(sites.technology, sites.frequency_mhz, strict=True))
+    names = {kind: (kind[0], band_name(project.radio, *kind)) for kind in set(kinds)}
+    found: dict[tuple[str, str], float | None] = {}
+    for band in project.radio.bands:
+        name = (band.technology, band.name)
+        here = np.array([names[kind] == name for kind in kinds], bool)
+        found[name] = float(np.median(of_element_dbm[here])) if here.any() else None
+    return found
 
 
 def _without_grid(every: gpd.GeoDataFrame, inputs: Inputs) -> pd.DataFrame:

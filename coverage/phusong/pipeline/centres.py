@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -14,8 +15,10 @@ from pyproj import Transformer
 
 from phusong.grid import Grid
 from phusong.layers.inputs import Inputs
+from phusong.layers.memory import Arrays
 from phusong.ledger.surface import Tiled
 from phusong.pipeline.ground import Ground
+from phusong.pipeline.memory import NOTHING, OfTiles
 from phusong.units import ANY, LEVELS, NOT_SERVED, SERVED
 from phusong.zones import gaps
 
@@ -84,7 +87,7 @@ def centres(inputs: Inputs, candidates: Sequence[tuple[Pixels, Pixels]]) -> Cent
     return Centres(chosen, taken_from)
 
 
-def centre_columns(found: Centres, tiled: Tiled, required: str) -> pd.DataFrame:
+def centre_columns(found: Centres, tiled: Tiled, required: str, memory: OfTiles = NOTHING) -> pd.DataFrame:
     """
     Of each commune `centre_covered`, whether NR of any operator reaches its centre at a level (yes, no, unknown),
     `centre_from`, as of `SOURCES`, and `centre_longitude`, `centre_latitude` (degrees) of the centre's pixel.
@@ -93,23 +96,31 @@ def centre_columns(found: Centres, tiled: Tiled, required: str) -> pd.DataFrame:
     ----------
     required
         A name of `LEVELS`.
+    memory
+        Of levels read in runs before.
     """
-    signal = gaps.signal(_levels(found.pixel, tiled), LEVELS.index(required))
+    signal = gaps.signal(_levels(found.pixel, tiled, memory), LEVELS.index(required))
     covered = pd.Series(signal).map(_ANSWERS).mask(found.taken_from == NONE).fillna("unknown")
     columns = {"centre_covered": covered.to_numpy(object), "centre_from": found.taken_from}
     return pd.DataFrame({**columns, **_degrees(tiled.grid, found.pixel, found.taken_from != NONE)})
 
 
-def _levels(pixel: Pixels, tiled: Tiled) -> NDArray[np.uint8]:
+def _levels(pixel: Pixels, tiled: Tiled, memory: OfTiles) -> NDArray[np.uint8]:
     """Level of NR of any operator at some pixels; none where there is no tile, since nobody lives there."""
     row, column = np.divmod(pixel, tiled.grid.shape[1])
     found = np.zeros(len(pixel), np.uint8)
+
+    def work(number: int, at: Pixels, along: Pixels) -> Arrays:
+        level = tiled.surface(number).level.get(("NR", ANY))
+        return {"level": np.zeros(len(at), np.uint8) if level is None else level[at, along]}
+
     for number, part in enumerate(tiled.parts):
         rows, columns = tiled.grid.window(part)
         here = (row >= rows.start) & (row < rows.stop) & (column >= columns.start) & (column < columns.stop)
-        level = tiled.surface(number).level.get(("NR", ANY)) if here.any() else None
-        if level is not None:
-            found[here] = level[row[here] - rows.start, column[here] - columns.start]
+        if here.any():
+            at, along = row[here] - rows.start, column[here] - columns.start
+            kept = memory(number, "level of NR at centres", [at, along], partial(work, number, at, along))
+            found[here] = kept["level"]
     return found
 
 

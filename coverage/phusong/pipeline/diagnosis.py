@@ -14,13 +14,16 @@ from phusong import people
 from phusong.config.zones import Zones
 from phusong.errors import ConfigError
 from phusong.layers.geometry import geodesic_area_km2
+from phusong.layers.memory import Arrays
 from phusong.ledger import expectation
 from phusong.ledger.earlier import Earlier
 from phusong.ledger.expectation import Expectation
 from phusong.ledger.surface import Tiled
 from phusong.ledger.villages import village_table
 from phusong.pipeline.causes import causes, lacks_signal
+from phusong.pipeline.memory import NOTHING, OfTiles
 from phusong.pipeline.preparation import Base
+from phusong.pipeline.workforce import Threads
 from phusong.pipeline.zone_views import Reached, Seen, gather
 from phusong.power import electrification
 from phusong.progress import Step
@@ -29,7 +32,7 @@ from phusong.text import nearest
 from phusong.units import MICRO
 from phusong.zones import location, rank, reported
 from phusong.zones.contents import Points, Villages, contents
-from phusong.zones.fragments import fragments
+from phusong.zones.fragments import Fragments, fragments
 from phusong.zones.gaps import Gap
 from phusong.zones.identity import Before, Identity, identify
 from phusong.zones.patches import Patches, joined
@@ -85,7 +88,15 @@ class Diagnosis:
     apart: dict[str, int]
 
 
-def diagnose(base: Base, tiled: Tiled, earlier: Earlier, reached: Reached, workers: int, progress: Step) -> Diagnosis:
+def diagnose(
+    base: Base,
+    tiled: Tiled,
+    earlier: Earlier,
+    reached: Reached,
+    workers: int,
+    progress: Step,
+    memory: OfTiles = NOTHING,
+) -> Diagnosis:
     """
     Draw the dead zones of a period, find out which they were before, what is in them, and which is worst.
 
@@ -95,16 +106,19 @@ def diagnose(base: Base, tiled: Tiled, earlier: Earlier, reached: Reached, worke
     ----------
     reached
         The strongest servers of a tile, by its number, at the pixels wanted, and the sites they speak of.
+    memory
+        Of what was found on tiles in runs before.
     """
     settings, grid = base.project.zones, base.inputs.grid
-    found = _patches(tiled, round(settings.min_people * MICRO), progress)
+    found = _patches(tiled, round(settings.min_people * MICRO), workers, progress, memory)
     before = Before.of(earlier.zones, earlier.closed, grid)
-    seen = gather(base, tiled, found, before, reached, progress)
+    seen = gather(base, tiled, found, before, reached, workers, progress, memory)
     zones = gpd.GeoDataFrame(
         found.zones.assign(area_km2=geodesic_area_km2(seen.outlines).round(4)), geometry=seen.outlines
     )
     identity = identify(before, seen.lying, found.zones, base.period.name, settings.overlap_share)
-    why_dead = causes(base.project, base.inputs, zones, seen.sampled, seen.power_at_sites, workers, progress)
+    powered = seen.power_at_sites
+    why_dead = causes(base.project, base.inputs, zones, seen.sampled, powered, workers, progress, memory.memory)
     unranked = pd.concat([identity.current, _figures(base, zones, seen), why_dead.zones], axis=1)
     order = rank.ranked(unranked, settings.criteria)
     why = rank.sentences(order, settings.criteria).set_index("zone_id").reindex(unranked.zone_id).reset_index(drop=True)
@@ -145,14 +159,21 @@ def refuse_other_criteria(zones: Zones) -> None:
             raise ConfigError(f"zones.criteria: zones cannot be ranked by '{criterion.column}'; {hint}")
 
 
-def _patches(tiled: Tiled, min_micro: int, progress: Step) -> Patches:
+def _patches(tiled: Tiled, min_micro: int, workers: int, progress: Step, memory: OfTiles) -> Patches:
     """The dead zones of all tiles."""
-    found = []
-    for number, part in enumerate(tiled.parts):
-        progress("drawing dead zones", number, len(tiled.parts))
-        surface = tiled.surface(number)
-        found.append(fragments(surface.gap, surface.micro, part, tiled.grid))
-    return joined(found, tiled.grid, min_micro)
+
+    def part(number: int) -> tuple[int, Fragments]:
+        def work() -> Arrays:
+            surface = tiled.surface(number)
+            return vars(fragments(surface.gap, surface.micro, tiled.parts[number], tiled.grid))
+
+        return number, Fragments(**memory(number, "fragments of dead zones", [], work))
+
+    found: dict[int, Fragments] = {}
+    for number, own in Threads(workers).each(part, ((number,) for number in range(len(tiled.parts)))):
+        found[number] = own
+        progress("drawing dead zones", len(found), len(tiled.parts))
+    return joined([found[number] for number in sorted(found)], tiled.grid, min_micro)
 
 
 def _figures(base: Base, zones: gpd.GeoDataFrame, seen: Seen) -> pd.DataFrame:

@@ -42,8 +42,8 @@ def fragile(
         Pixels of the tile that are asked about; the others are 254.
     """
 
-    def told(what: str, done: int, of: int) -> None:
-        progress(f"{what} with backup", done, of)
+    def told(what: str, done: int, of: int, note: str = "") -> None:
+        progress(f"{what} with backup", done, of, note)
 
     served, doubt = _reached(servers, project), _doubt(servers, project)
     found = np.select([~inside, served, doubt], [OUTSIDE, FRAGILE, UNKNOWN], ENDURING).astype(np.uint8)

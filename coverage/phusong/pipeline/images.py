@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from phusong.grid import Grid
 from phusong.layers.field import Field
 from phusong.layers.inputs import Inputs
-from phusong.ledger.mosaics import Piece
+from phusong.layers.memory import Arrays, Memory
+from phusong.ledger.blocks import Cut
+from phusong.ledger.mosaics import Piece, piece
 from phusong.ledger.surface import Tiled, rasters
+from phusong.pipeline.memory import OfTiles
 
 _TILE_PIXELS = 2048
 _TERRAIN = {"long_name": "terrain height above sea level", "units": "m", "nodata": float("nan")}
 _CLUTTER = {"long_name": "clutter height", "units": "m"}
 
 
-def images(inputs: Inputs, tiled: Tiled, reach_m: float) -> Iterator[Piece]:
-    """Pieces of everything that was found, and of the ground on which it rests, out to the reach around the tiles."""
-    for number, part in enumerate(tiled.parts):
-        for name, raster in rasters(tiled.surface(number), part):
-            yield Piece(name, tiled.grid, part, raster)
+def images(inputs: Inputs, tiled: Tiled, reach_m: float, memory: OfTiles) -> Iterator[Piece]:
+    """
+    Pieces of everything that was found, and of the ground on which it rests, out to the reach around the tiles.
+
+    Parameters
+    ----------
+    memory
+        Of pieces that were cut in runs before.
+    """
+
+    def work(number: int) -> Arrays:
+        part = tiled.parts[number]
+        return _stored([piece(name, tiled.grid, part, one) for name, one in rasters(tiled.surface(number), part)])
+
+    for number in range(len(tiled.parts)):
+        yield from _pieces(memory(number, "rasters of a tile", [], partial(work, number)), tiled.grid)
     around = [part.padded(reach_m) for part in tiled.parts]
-    yield from _field("terrain", inputs.terrain, around, _TERRAIN)
+    yield from _field("terrain", inputs.terrain, around, _TERRAIN, memory.memory)
     if inputs.clutter is not None:
-        yield from _field("clutter", inputs.clutter, around, _CLUTTER)
+        yield from _field("clutter", inputs.clutter, around, _CLUTTER, memory.memory)
 
 
-def _field(name: str, field: Field, around: Sequence[Grid], attributes: Mapping[str, Any]) -> Iterator[Piece]:
+def _field(
+    name: str, field: Field, around: Sequence[Grid], attributes: Mapping[str, Any], memory: Memory
+) -> Iterator[Piece]:
+    def work(part: Grid, values: NDArray[np.float32]) -> Arrays:
+        raster = part.wrap(values, attributes["long_name"], attributes["units"]).assign_attrs(attributes)
+        return _stored([piece(name, field.grid, part, raster)])
+
     for part in field.grid.tiles(_TILE_PIXELS):
         if any(min(part.overlap(one).shape) > 0 for one in around):
-            raster = part.wrap(field.on(part), attributes["long_name"], attributes["units"]).assign_attrs(attributes)
-            yield Piece(name, field.grid, part, raster)
+            values = field.on(part)
+            on = [name, field.grid, part, attributes, values]
+            yield from _pieces(memory("raster of a field", on, partial(work, part, values)), field.grid)
+
+
+def _stored(pieces: Sequence[Piece]) -> Arrays:
+    """Pieces of one grid as arrays, with a table of their names, types and attributes in JSON."""
+    told = [[one.name, one.dtype, dict(one.attributes)] for one in pieces]
+    cuts = {f"{k} {name}": values for k, one in enumerate(pieces) for name, values in one.cut.arrays().items()}
+    return {"pieces": np.frombuffer(json.dumps(told).encode(), np.uint8), **cuts}
+
+
+def _pieces(kept: Arrays, grid: Grid) -> Iterator[Piece]:
+    for k, (name, dtype, attributes) in enumerate(json.loads(kept["pieces"].tobytes())):
+        cut = Cut.of({key: kept[f"{k} {key}"] for key in ("told", "whole", "rest")})
+        yield Piece(name, grid, dtype, attributes, cut)

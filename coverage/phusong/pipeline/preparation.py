@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 
 from phusong.config import Project
+from phusong.errors import LayerError
 from phusong.layers import villages
 from phusong.layers.inputs import Inputs
+from phusong.layers.memory import Arrays, Memory, forgetful
 from phusong.layers.reading import read_inputs
 from phusong.ledger import indicators
 from phusong.ledger.period import Period
@@ -23,6 +26,9 @@ from phusong.progress import Step
 from phusong.radio.carrier import carriers
 from phusong.zones.cause import refuse_unknown_operators
 
+_ROWS = 4096
+"""Sites that are remembered together: an edit of some costs no more than these."""
+
 
 @dataclass(frozen=True)
 class Base:
@@ -33,11 +39,17 @@ class Base:
     inputs: Inputs
     people: Settlement
     electricity: evidence.Access
+    memory: Memory = forgetful
 
 
-def prepare(project: Project, period: Period, progress: Step) -> Inputs:
+def prepare(project: Project, period: Period, progress: Step, memory: Memory = forgetful) -> Inputs:
     """
     Every layer of a study, checked, also what only the stages can check.
+
+    Parameters
+    ----------
+    memory
+        Of runs before.
 
     Raises
     ------
@@ -45,10 +57,35 @@ def prepare(project: Project, period: Period, progress: Step) -> Inputs:
         With the faults of every layer.
     """
     indicators.refuse_unknown(project.targets)
-    inputs = read_inputs(project, period.last_day, lambda what: progress(what, 0, 0))
+    inputs = read_inputs(project, period.last_day, lambda what: progress(what, 0, 0), memory)
     refuse_unknown_operators(project.zones.operators, inputs.sites.operator.tolist())
-    carriers(placed(inputs.sites), project.radio, inputs.antennas)
+    element_eirp_dbm(project, inputs, memory)
     return inputs
+
+
+def element_eirp_dbm(project: Project, inputs: Inputs, memory: Memory = forgetful) -> NDArray[np.float64]:
+    """
+    EIRP of a resource element of each site.
+
+    Raises
+    ------
+    LayerError
+        With every site that can be no carrier.
+    """
+    sites = placed(inputs.sites)
+
+    def work(part: pd.DataFrame) -> Arrays:
+        return {"dbm": np.array([one.element_eirp_dbm for one in carriers(part, project.radio, inputs.antennas)])}
+
+    def found(start: int) -> NDArray[np.float64]:
+        part = sites.iloc[start : start + _ROWS]
+        return memory("carriers", [part, project.radio, inputs.antennas], lambda: work(part))["dbm"]
+
+    try:
+        return np.concatenate([np.empty(0), *map(found, range(0, len(sites), _ROWS))])
+    except LayerError:
+        carriers(sites, project.radio, inputs.antennas)  # tells of all of them
+        raise
 
 
 def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse.csr_array, Balance]:

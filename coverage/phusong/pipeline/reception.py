@@ -125,15 +125,30 @@ def expected_of(arrays: Arrays) -> dict[Key, Expected]:
     return {tuple(key): Expected(*one) for key, one in zip(_words(arrays)["expected"], people, strict=True)}
 
 
-def key_of(tile: Tile, project: Project, ground_key: str, factors: NDArray[np.float64] | None) -> str:
-    """Digest of all that a reception depends on."""
+def key_of(
+    tile: Tile, project: Project, ground_key: str, factors: NDArray[np.float64] | None, astray: NDArray[np.bool_]
+) -> str:
+    """
+    Digest of all that a reception depends on.
+
+    Parameters
+    ----------
+    astray
+        Pixels that are wanted also where they are not studied.
+    """
     settings = project.radio, project.zones, project.storm, project.grid.pixel_m
-    ground = tile.grid, tile.around, tile.heights_m, tile.clutter_m, ground_key, factors
+    ground = tile.grid, tile.around, tile.heights_m, tile.clutter_m, ground_key, factors, np.flatnonzero(astray)
     return fingerprint("reception", of_code(), settings, ground, tile.sites, tile.antennas)
 
 
 def receive(
-    tile: Tile, project: Project, ground: Ground, inside: NDArray[np.bool_], workers: int, progress: Step
+    tile: Tile,
+    project: Project,
+    ground: Ground,
+    inside: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+    workers: int,
+    progress: Step,
 ) -> Reception:
     """
     Compute a tile: a function of its arguments alone, the same wherever it runs.
@@ -142,11 +157,13 @@ def receive(
     ----------
     inside
         Studied pixels of the tile.
+    wanted
+        These and others of which the level is asked; it is none on all that are left.
     workers
         Threads.
     """
     pixel_m = project.grid.pixel_m
-    servers = tile.servers(project, workers, progress)
+    servers = tile.servers(project, workers, progress, wanted)
     found = sorted(levels.by_operator(servers, project.radio, pixel_m), key=lambda one: one[0])
     level = {key: codes for key, codes, _ in found}
     lacking = (counting.signal(level, project) == NOT_SERVED) & inside

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TypeVar
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -13,13 +15,15 @@ from numpy.typing import NDArray
 from phusong import people
 from phusong.config import Project
 from phusong.grid import Grid
-from phusong.layers import claims
+from phusong.layers import claims, villages
 from phusong.layers.recent import Recent
 from phusong.ledger import expectation
 from phusong.ledger.expectation import Expectation
 from phusong.ledger.surface import Surface
 from phusong.ledger.tile_store import TileStore
 from phusong.pipeline import counting, reception
+from phusong.pipeline.effort import Effort
+from phusong.pipeline.fingerprint import fingerprint
 from phusong.pipeline.ground import Ground
 from phusong.pipeline.preparation import Base
 from phusong.pipeline.reception import Reception, receive
@@ -31,8 +35,10 @@ from phusong.radio import spots
 from phusong.units import ANY, NO_SIGNAL_DDBM
 from phusong.zones import gaps
 from phusong.zones.gaps import Gap
+from phusong.zones.standing import Standing
 
 N = TypeVar("N", bound=np.generic)
+Flags = NDArray[np.bool_]
 Expectations = Mapping[expectation.Key, Expectation]
 _MOST_PIXELS = 8_000_000
 """Of the surfaces kept in memory at a time."""
@@ -41,8 +47,11 @@ _MOST_PIXELS = 8_000_000
 class Survey:
     """The surface of a study, tile by tile: what is in the tile store, put together where it is asked for."""
 
-    def __init__(self, base: Base, store: TileStore, keys: Sequence[str], sites: Sequence[pd.DataFrame]) -> None:
+    def __init__(
+        self, base: Base, store: TileStore, keys: Sequence[str], sites: Sequence[pd.DataFrame], effort: Effort
+    ) -> None:
         self._base, self._store, self._keys, self._sites = base, store, keys, sites
+        self.effort = effort
         self._operators = _operators(sites)
         self._surfaces = Recent(self._surface, lambda surface: surface.gap.size, _MOST_PIXELS)
 
@@ -55,6 +64,11 @@ class Survey:
     def parts(self) -> Sequence[Grid]:
         """Its tiles that studied communes touch."""
         return self._base.people.parts
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """Of each tile, the digest of all that its surface depends on."""
+        return [fingerprint("surface", key, self._shared) for key in self._keys]
 
     def surface(self, number: int) -> Surface:
         """What was found on a tile."""
@@ -86,6 +100,16 @@ class Survey:
                 unknown[rows] += part.unknown
         micro = self._base.people.micro
         return {key: Expectation.of(covered, unknown, micro) for key, (covered, unknown) in sums.items()}
+
+    @cached_property
+    def _shared(self) -> str:
+        """Digest of what the surfaces of all tiles depend on, beside what reaches them and who lives there."""
+        project, inputs = self._base.project, self._base.inputs
+        places = [inputs.villages.commune_code.tolist(), inputs.villages.geometry.to_numpy()]
+        settings = project.zones, project.power, self._operators
+        electricity = self._base.electricity.villages
+        codes = inputs.communes.commune_code.tolist()
+        return fingerprint(inputs.grid, codes, places, electricity, inputs.claims, settings)
 
     def _surface(self, number: int) -> Surface:
         base, grid, found = self._base, self.parts[number], self.reception(number)
@@ -129,31 +153,57 @@ def _nobody(grid: Grid, value: int, kind: type[N]) -> NDArray[N]:
 def survey(base: Base, store: TileStore, force: Workforce, progress: Step) -> Survey:
     """Compute the tiles of a study that are not in the store yet."""
     grids, keys = base.people.parts, [""] * len(base.people.parts)
-    sites = [pd.DataFrame()] * len(grids)
-    alone = len(grids) == 1
+    sites, strays = [pd.DataFrame()] * len(grids), _strays(base)
+    alone, effort, pairs = len(grids) == 1, Effort(len(grids)), dict[str, int]()
     inner, told = (force.workers, progress) if alone and isinstance(force, Threads) else (1, _silent)
 
-    def missing() -> Iterator[tuple[str, Tile, Project, Ground, NDArray[np.bool_], int, Step]]:
+    def missing() -> Iterator[tuple[str, Tile, Project, Ground, Flags, Flags, int, Step]]:
         for number, tile in enumerate(tiles(base.project, base.inputs, grids)):
-            key = reception.key_of(tile, base.project, base.people.keys[number], base.people.factors_of(number))
+            astray = _under(strays, tile.grid)
+            key = reception.key_of(tile, base.project, base.people.keys[number], base.people.factors_of(number), astray)
             keys[number], sites[number] = key, tile.sites
-            if store.held(key) is None:
-                ground = base.people.ground(number)
-                inside = people.dominant(ground.share).reshape(tile.grid.shape) >= 0
-                yield key, tile, base.project, ground, inside, inner, told
+            if store.held(key) is not None:
+                effort.kept += 1
+                continue
+            ground = base.people.ground(number)
+            inside = people.dominant(ground.share).reshape(tile.grid.shape) >= 0
+            pairs[key] = tile.pairs(base.project, inside | astray)
+            yield key, tile, base.project, ground, inside, inside | astray, inner, told
 
-    for done, (key, found) in enumerate(force.each(_compute, missing()), 1):
+    for key, found in force.each(_compute, missing()):
         store.keep(key, found.arrays())
+        effort.add(pairs[key])
         if not alone:
-            progress("radio: tiles computed", done, len(grids))
-    return Survey(base, store, keys, sites)
+            progress("radio: tiles computed", effort.done, len(grids), effort.rate)
+    return Survey(base, store, keys, sites, effort)
 
 
 def _compute(
-    key: str, tile: Tile, project: Project, ground: Ground, inside: NDArray[np.bool_], workers: int, progress: Step
+    key: str,
+    tile: Tile,
+    project: Project,
+    ground: Ground,
+    inside: Flags,
+    wanted: Flags,
+    workers: int,
+    progress: Step,
 ) -> tuple[str, Reception]:
-    return key, receive(tile, project, ground, inside, workers, progress)
+    return key, receive(tile, project, ground, inside, wanted, workers, progress)
 
 
-def _silent(what: str, done: int, of: int) -> None:
-    del what, done, of
+def _strays(base: Base) -> gpd.GeoDataFrame:
+    """Villages that may stand on ground that is not studied; of them, too, it is told whether they have signal."""
+    every, communes = base.inputs.villages, base.inputs.communes
+    known = every.commune_code.isin(communes.commune_code)
+    return every[villages.astray(every, communes) | ~known]
+
+
+def _under(points: gpd.GeoDataFrame, grid: Grid) -> Flags:
+    """Pixels of a tile on which points stand."""
+    found, standing = np.zeros(grid.shape, bool), Standing.on(grid, points)
+    found[standing.row, standing.column] = True
+    return found
+
+
+def _silent(what: str, done: int, of: int, note: str = "") -> None:
+    del what, done, of, note

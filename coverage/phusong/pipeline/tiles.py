@@ -18,6 +18,7 @@ from phusong.pipeline.preparation import placed
 from phusong.progress import Step
 from phusong.radio import coverage as radio
 from phusong.radio.carrier import reach_m
+from phusong.radio.pairs import pairs_within
 
 Heights = NDArray[np.float32]
 
@@ -50,6 +51,11 @@ class Tile:
     clutter_m: Heights | None
     label: str
     antennas: Mapping[str, Pattern]
+
+    def pairs(self, project: Project, wanted: NDArray[np.bool_]) -> int:
+        """Pairs of a site and a wanted pixel within its reach."""
+        x_m, y_m = (self.sites[name].to_numpy(float) for name in ("x_m", "y_m"))
+        return pairs_within(x_m, y_m, reach_m(self.sites, project.radio), wanted, self.grid)
 
     def servers(
         self,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,14 +16,18 @@ from numpy.typing import NDArray
 from phusong.config import Project
 from phusong.grid import Grid
 from phusong.layers.inputs import Inputs
+from phusong.layers.memory import Arrays, Memory, forgetful
+from phusong.pipeline.candidates import Candidates, Groups, Near
+from phusong.pipeline.workforce import Threads
 from phusong.progress import Step
 from phusong.radio.carrier import Carrier
-from phusong.radio.counterfactual import Losses, at_lower_band, flat, given, raised, tilted, usual_dbm
+from phusong.radio.counterfactual import Losses, at_lower_band, flat, given, raised, tilted
 from phusong.radio.levels import threshold_ddbm
 from phusong.radio.world import World
 from phusong.zones import cause
 from phusong.zones.cause import BAND, HEIGHT, OTHER_OPERATOR, SHADOW, TILT, Sampled
 
+Usual = Mapping[tuple[str, str], float | None]
 OWN = "own"
 """The carriers whose signal counts now."""
 SETTINGS = (TILT, BAND, HEIGHT)
@@ -37,8 +42,11 @@ _REACHES = 4
 """Edge of the square of zones that are tried together, in farthest reaches: bounds the memory."""
 _SLACK_M = 1.0  # the engine decides who is within reach
 _MARGIN_PIXELS = 3  # a radial may pass beside its receiver, and heights are read between four pixels
-
-Groups = Mapping[str, Sequence[Carrier]]
+_COLUMNS = (
+    "micro", "cured_micro", "cured_share", "site", "technology", "before_ddbm", "after_ddbm", "threshold_ddbm",
+    "sites_in_reach",
+)  # fmt: skip
+"""Of an outcome."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,41 @@ class _Reach:
 
 
 @dataclass(frozen=True)
+class _Stage:
+    """
+    Where a batch of zones is tried.
+
+    Parameters
+    ----------
+    box, around
+        The smallest grid that holds the pixels tested, and with the farthest reach as margin.
+    at
+        Pixels by their place in the box, zones numbered from nought.
+    heights_m, clutter_m
+        Around them.
+    """
+
+    box: Grid
+    around: Grid
+    at: Sampled
+    heights_m: NDArray[np.float32]
+    clutter_m: NDArray[np.float32] | None
+
+    @classmethod
+    def of(cls, project: Project, inputs: Inputs, at: Sampled) -> _Stage:
+        """That of some pixels of a study."""
+        box, local = _boxed(at, inputs.grid)
+        margin_m = project.radio.farthest_km * 1000 + _MARGIN_PIXELS * box.pixel_m
+        around = box.padded(margin_m).overlap(inputs.terrain_grid)
+        return cls(box, around, local, inputs.heights(around), inputs.clutter_heights(around))
+
+    @property
+    def told(self) -> list[Any]:
+        """All of it."""
+        return list(vars(self).values())
+
+
+@dataclass(frozen=True)
 class _Scene:
     """
     A batch of zones: the ground as it is and flat, and the pixels tested.
@@ -124,9 +167,9 @@ class _Scene:
     Parameters
     ----------
     at
-        Pixels by their place in the world's grid, zones by their place in `zones`.
+        Pixels by their place in the world's grid, zones numbered from nought.
     zones
-        Rows of the zones.
+        How many there are.
     groups
         Carriers near one of them.
     before_ddbm
@@ -137,14 +180,14 @@ class _Scene:
     flat: World
     thresholds_ddbm: dict[str, int]
     at: Sampled
-    zones: NDArray[np.int64]
+    zones: int
     reach: _Reach
     groups: Groups
     before_ddbm: NDArray[np.float64]
     losses: Losses
 
 
-def trials(project: Project, setting: Mapping[str, str], own: Sequence[Carrier]) -> tuple[Trial, ...]:
+def trials(project: Project, setting: Mapping[str, str], usual_dbm: Usual) -> tuple[Trial, ...]:
     """
     All changes, the smaller before the larger.
 
@@ -152,14 +195,15 @@ def trials(project: Project, setting: Mapping[str, str], own: Sequence[Carrier])
     ----------
     setting
         By site, urban or rural.
-    own
-        Carriers whose signal counts now, everywhere in the study.
+    usual_dbm
+        The usual EIRP of a resource element of those whose signal counts now, by technology and name of the band.
     """
     tilts, rises, radio = project.cause.tilts_deg, project.cause.raises_m, project.radio
     bands = sorted(radio.bands, key=lambda band: -band.low_mhz)
+    usual = [usual_dbm[band.technology, band.name] for band in bands]
     down = {
-        band: partial(at_lower_band, band=band, radio=radio, setting=setting, usual_dbm=usual_dbm(own, band))
-        for band in bands
+        band: partial(at_lower_band, band=band, radio=radio, setting=setting, usual_dbm=dbm)
+        for band, dbm in zip(bands, usual, strict=True)
         if band.technology in project.zones.technologies
     }
 
@@ -184,10 +228,11 @@ def tried(
     inputs: Inputs,
     at: Sampled,
     first_pixel: NDArray[np.int64],
-    groups: Groups,
-    changes: Sequence[Trial],
+    candidates: Candidates,
+    usual_dbm: Usual,
     workers: int,
     progress: Step,
+    memory: Memory = forgetful,
 ) -> dict[str, pd.DataFrame]:
     """
     By cause, the change that cures each zone, or comes nearest; as of `cause.smallest`, with `sites_in_reach`.
@@ -198,18 +243,61 @@ def tried(
     ----------
     first_pixel
         Of every zone of the study: which batch it is in.
+    usual_dbm
+        As of `trials`.
+    memory
+        Of batches tried in runs before.
     """
+    changes = trials(project, dict(zip(candidates.sites.site_id, candidates.sites.setting, strict=True)), usual_dbm)
     batches = _batches(at, first_pixel, inputs.grid, _REACHES * _reach_pixels(project, inputs.grid))
-    found: list[list[pd.DataFrame]] = [[] for _ in changes]
-    for number, own in enumerate(batches):
-        progress("finding the causes of dead zones", number, len(batches))
-        scene = _scene(project, inputs, own, groups, workers)
-        for tables, made in zip(found, _outcomes(changes, scene, project.cause.cured_share, workers), strict=True):
-            tables.append(made)
+    settings = [project.cause, project.radio, project.zones, usual_dbm]
+    inner = 1 if len(batches) > workers else workers
+
+    def batch(number: int) -> tuple[int, list[pd.DataFrame]]:
+        own = batches[number]
+        stage = _Stage.of(project, inputs, own)
+        near = candidates.within(stage.box.padded(project.radio.farthest_km * 1000).bounds)
+
+        def work() -> Arrays:
+            scene = _scene(project, stage, near.groups(), inner)
+            made = enumerate(_outcomes(changes, scene, project.cause.cured_share, inner))
+            return {f"{k} {name}": values for k, table in made for name, values in _stored(table, near, project)}
+
+        kept = memory("trials", [*settings, *stage.told, *near.told], work)
+        zones = np.unique(own.zone)
+        return number, [_outcome_of(kept, k, one, zones, near, project) for k, one in enumerate(changes)]
+
+    found: dict[int, list[pd.DataFrame]] = {}
+    for number, tables in Threads(workers).each(batch, ((number,) for number in range(len(batches)))):
+        found[number] = tables
+        progress("finding the causes of dead zones", len(found), len(batches))
     by_cause: dict[str, list[pd.DataFrame]] = {}
-    for one, tables in zip(changes, found, strict=True):
-        by_cause.setdefault(one.cause, []).append(pd.concat(tables))
+    for k, one in enumerate(changes):
+        by_cause.setdefault(one.cause, []).append(pd.concat([found[number][k] for number in sorted(found)]))
     return {name: cause.smallest(own, project.cause.cured_share) for name, own in by_cause.items()}
+
+
+def _stored(table: pd.DataFrame, near: Near, project: Project) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Columns of an outcome as numbers that nothing beyond the batch changes."""
+    yield "zone", table.index.to_numpy(np.int64)
+    for name in table:
+        if name == "technology":
+            yield name, np.array([project.zones.technologies.index(one) for one in table[name]], np.int64)
+        elif name == "site":
+            yield name, near.place(table[name].to_numpy(np.int64))
+        else:
+            yield str(name), table[name].to_numpy()
+
+
+def _outcome_of(
+    kept: Arrays, number: int, one: Trial, zones: NDArray[np.int64], near: Near, project: Project
+) -> pd.DataFrame:
+    """An outcome out of what was stored of it, by row of the zone in the study."""
+    columns: dict[str, Any] = {name: kept[f"{number} {name}"] for name in _COLUMNS}
+    columns["site"] = np.append(near.every, -1)[columns["site"]]
+    columns["technology"] = np.array(project.zones.technologies, object)[columns["technology"]]
+    zone = pd.Index(zones[kept[f"{number} zone"]], name="zone")
+    return pd.DataFrame(columns, index=zone).assign(change=one.change)
 
 
 def _reach_pixels(project: Project, grid: Grid) -> int:
@@ -225,21 +313,18 @@ def _batches(at: Sampled, first_pixel: NDArray[np.int64], grid: Grid, edge: int)
     return [Sampled(at.pixel[own], at.zone[own], at.micro[own]) for own in np.split(order, cuts)]
 
 
-def _scene(project: Project, inputs: Inputs, at: Sampled, groups: Groups, workers: int) -> _Scene:
+def _scene(project: Project, stage: _Stage, groups: Groups, workers: int) -> _Scene:
     wanted = f"{project.zones.level}_dbm"
     levels = {str(name): project.radio.levels(name) for name in project.zones.technologies}
     steps = {name: threshold_ddbm(getattr(own, wanted)) for name, own in levels.items()}
-    box, local = _boxed(at, inputs.grid)
-    margin_m = project.radio.farthest_km * 1000 + _MARGIN_PIXELS * box.pixel_m
-    around = box.padded(margin_m).overlap(inputs.terrain_grid)
-    real = World(inputs.heights(around), around, box, project.radio, inputs.clutter_heights(around))
-    zones = np.unique(at.zone)
-    reach = _reach(local, real, [one for group in groups.values() for one in group])
+    real = World(stage.heights_m, stage.around, stage.box, project.radio, stage.clutter_m)
+    zones = int(stage.at.zone.max(initial=-1)) + 1
+    reach = _reach(stage.at, real, [one for group in groups.values() for one in group])
     near = {name: [one for one in group if (one.x_m, one.y_m) in reach.mast] for name, group in groups.items()}
     losses = Losses()
-    own = reach.reaching(near[OWN], np.ones(len(zones), bool))
-    before = given(own, local.pixel, real, steps, workers, losses).level_ddbm
-    return _Scene(real, flat(real), steps, local, zones, reach, near, before, losses)
+    own = reach.reaching(near[OWN], np.ones(zones, bool))
+    before = given(own, stage.at.pixel, real, steps, workers, losses).level_ddbm
+    return _Scene(real, flat(real), steps, stage.at, zones, reach, near, before, losses)
 
 
 def _boxed(at: Sampled, grid: Grid) -> tuple[Grid, Sampled]:
@@ -278,16 +363,16 @@ def _reach(at: Sampled, world: World, found: Sequence[Carrier]) -> _Reach:
 
 def _outcomes(changes: Sequence[Trial], scene: _Scene, cured_share: float, workers: int) -> Iterator[pd.DataFrame]:
     """What each change would do to the zones of a batch that are not settled, as of `cause.trial`."""
-    cured = {one.cause: np.zeros(len(scene.zones), bool) for one in changes}
+    cured = {one.cause: np.zeros(scene.zones, bool) for one in changes}
     for one in changes:
         settled = np.logical_or.reduce([cured[name] for name in (one.cause, *one.unless) if name in cured])
         made = _outcome(one, scene, ~settled, workers)
         cured[one.cause][made.index[made.cured_share >= cured_share]] = True
-        yield made.set_axis(pd.Index(scene.zones[made.index], name="zone"))
+        yield made
 
 
 def _outcome(one: Trial, scene: _Scene, asked: NDArray[np.bool_], workers: int) -> pd.DataFrame:
-    """What a change would do to the zones asked, with `change` and `sites_in_reach`."""
+    """What a change would do to the zones asked, with `sites_in_reach`."""
     kept = asked[scene.at.zone]
     part = scene.at.only(kept)
     changed = scene.reach.reaching(one.done(scene.reach.near(scene.groups[one.group], asked)), asked)
@@ -297,5 +382,4 @@ def _outcome(one: Trial, scene: _Scene, asked: NDArray[np.bool_], workers: int) 
     made = cause.trial(
         part, scene.before_ddbm[:, kept], found.level_ddbm, scene.thresholds_ddbm, site, found.place, found.over_ddb
     )
-    in_reach = scene.reach.sites(changed, len(scene.zones))
-    return made.assign(change=one.change, sites_in_reach=in_reach[made.index])
+    return made.assign(sites_in_reach=scene.reach.sites(changed, scene.zones)[made.index])

@@ -6,11 +6,13 @@ import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from phusong.errors import ConfigError
+from phusong.pipeline.allowance import BOUNDLESS, Allowance
 
 R = TypeVar("R")
 Task = tuple[Any, ...]
@@ -22,8 +24,15 @@ _RETRIES = 3
 class Workforce(Protocol):
     """Whoever computes."""
 
-    def each(self, work: Callable[..., R], tasks: Iterable[Task]) -> Iterator[R]:
-        """Results of tasks as they come; tasks are made as workers become free, so that few are in memory."""
+    def each(self, work: Callable[..., R], tasks: Iterable[Task], task_bytes: float = 0.0) -> Iterator[R]:
+        """
+        Results of tasks as they come; tasks are made as workers become free, so that few are in memory.
+
+        Parameters
+        ----------
+        task_bytes
+            Memory that a task takes on this machine.
+        """
 
 
 @dataclass(frozen=True)
@@ -31,12 +40,18 @@ class Threads:
     """Threads of this process: the kernels run without the interpreter's lock."""
 
     workers: int
+    allowance: Allowance = BOUNDLESS
 
-    def each(self, work: Callable[..., R], tasks: Iterable[Task]) -> Iterator[R]:
-        """Results as they come."""
+    def each(self, work: Callable[..., R], tasks: Iterable[Task], task_bytes: float = 0.0) -> Iterator[R]:
+        """Results as they come; no more tasks at a time than the allowance has memory for, and always one."""
         with ThreadPoolExecutor(max_workers=max(1, self.workers)) as pool:
             try:
-                yield from _as_completed(lambda task: pool.submit(work, *task), iter(tasks), self.workers)
+                yield from _as_completed(
+                    lambda task: pool.submit(work, *task),
+                    iter(tasks),
+                    self.workers + _AHEAD,
+                    partial(self.allowance.fits, task_bytes),
+                )
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -55,8 +70,9 @@ class Cluster:
 
     address: str
 
-    def each(self, work: Callable[..., R], tasks: Iterable[Task]) -> Iterator[R]:
-        """Results as they come."""
+    def each(self, work: Callable[..., R], tasks: Iterable[Task], task_bytes: float = 0.0) -> Iterator[R]:
+        """Results as they come; the workers have memory of their own."""
+        del task_bytes
         distributed = _distributed()
         with distributed.Client(self.address, set_as_default=False) as client:
             _refuse_other_versions(client)
@@ -77,9 +93,9 @@ class Cluster:
                 running.add(submit(task))
 
 
-def workforce(scheduler: str | None, workers: int) -> Workforce:
+def workforce(scheduler: str | None, workers: int, allowance: Allowance = BOUNDLESS) -> Workforce:
     """
-    Threads, or the workers of a scheduler where one is named.
+    Threads within an allowance of memory, or the workers of a scheduler where one is named.
 
     Raises
     ------
@@ -87,7 +103,7 @@ def workforce(scheduler: str | None, workers: int) -> Workforce:
         When the address is open to a network without TLS, or Dask is not installed.
     """
     if scheduler is None:
-        return Threads(workers)
+        return Threads(workers, allowance)
     parts = urlsplit(scheduler)
     if parts.scheme != "tls" and not (parts.scheme == "tcp" and _is_here(parts.hostname or "")):
         raise ConfigError(
@@ -98,13 +114,21 @@ def workforce(scheduler: str | None, workers: int) -> Workforce:
     return Cluster(scheduler)
 
 
-def _as_completed(submit: Callable[[Task], Future[R]], tasks: Iterator[Task], workers: int) -> Iterator[R]:
-    running = {submit(task) for task in islice(tasks, workers + _AHEAD)}
-    while running:
+def _as_completed(
+    submit: Callable[[Task], Future[R]], tasks: Iterator[Task], most: int, fits: Callable[[], bool]
+) -> Iterator[R]:
+    running: set[Future[R]] = set()
+    while True:
+        while len(running) < most and (not running or fits()):
+            if (task := next(tasks, None)) is None:
+                break
+            running.add(submit(task))
+        if not running:
+            return
         done, running = wait(running, return_when=FIRST_COMPLETED)
         for one in done:
             yield one.result()
-        running |= {submit(task) for task in islice(tasks, len(done))}
+        del done, one  # or their results would lie about until the next are there
 
 
 def _is_here(host: str) -> bool:

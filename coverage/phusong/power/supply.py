@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -96,6 +97,7 @@ def source_of(texts: pd.Series, settings: Storm) -> NDArray[np.object_]:
     order = (MAINS, *OFF_GRID)
     words = {name: {slug(word) for word in settings.source_words.get(name, ())} for name in order}
 
+    @cache  # few texts, many sites
     def read(text: object) -> str:
         said = {slug(part) for part in _JOINED.split(text)} if isinstance(text, str) else set()
         return next((name for name in order if said & words[name]), "unknown")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from phusong.config import Band, Prior, Radio
 from phusong.radio.carrier import Carrier, offset_db, spacing_khz
-from phusong.radio.coverage import level_ddbm, transmitter_of
+from phusong.radio.coverage import level_ddbm, transmitters_of
 from phusong.radio.environment import margin_ddbm
 from phusong.radio.link import LTE_BLOCKS, NR_BLOCKS, element_eirp
 from phusong.radio.loss import loss_db
@@ -129,12 +129,6 @@ def raised(found: Sequence[Carrier], rise_m: float) -> list[Carrier]:
     return [replace(one, height_agl_m=one.height_agl_m + rise_m) for one in found]
 
 
-def usual_dbm(found: Sequence[Carrier], band: Band) -> float | None:
-    """Median EIRP of a resource element of the carriers in a band; None without any."""
-    there = [one.element_eirp_dbm for one in found if (one.technology, one.band) == (band.technology, band.name)]
-    return float(np.median(there)) if there else None
-
-
 def at_lower_band(
     found: Sequence[Carrier], band: Band, radio: Radio, setting: Mapping[str, str], usual_dbm: float | None
 ) -> list[Carrier]:
@@ -206,26 +200,27 @@ def _of_part(
     level = np.full((len(thresholds_ddbm), pixel.size), -np.inf)
     row = {technology: number for number, technology in enumerate(thresholds_ddbm)}
     pairs = [np.empty((3, 0), np.int64)]
-    for group in part:
-        for number, place, received in _levels(found, group, pixel, world, losses):
+    transmitters = transmitters_of([found[group[0]] for group in part], world)
+    for group, transmitter in zip(part, transmitters, strict=True):
+        for number, place, received in _levels(found, group, transmitter, pixel, world, losses):
             one = found[number]
             over, own = received - needed_ddbm[_kind(one)], level[row[one.technology]]
             own[place] = np.maximum(own[place], over + thresholds_ddbm[one.technology])
-            enough = over >= 0
-            pairs.append(np.stack([np.full(enough.sum(), number), place[enough], over[enough].astype(np.int64)]))
+            if (enough := np.flatnonzero(over >= 0)).size:
+                pairs.append(np.stack([np.full(enough.size, number), place[enough], over[enough].astype(np.int64)]))
     return Given(level, *np.concatenate(pairs, axis=1))
 
 
 def _levels(
     found: Sequence[Carrier],
     group: Sequence[int],
+    transmitter: Transmitter,
     pixel: NDArray[np.int64],
     world: World,
     losses: Losses | None,
 ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.float64]]]:
     """Of carriers that have their paths in common, each with the pixels it is known to reach and its level there."""
     one = found[group[0]]
-    transmitter = transmitter_of(one, world)
     if np.isnan(transmitter.top_amsl_m):
         return
     paths, place = paths_to(transmitter, pixel, world)

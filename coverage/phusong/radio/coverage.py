@@ -89,7 +89,8 @@ def strongest_servers(
     groups = groups_of(servers, radio, grid.pixel_m)
     if wanted is not None:  # a path that can beat no server is left out before anything of it is computed
         servers.second_ddbm.values[:, ~wanted] = UNBEATABLE_DDBM
-    batches = [(ring, found[start : start + _BATCH]) for ring in _RINGS for start in range(0, len(found), _BATCH)]
+    standing = list(zip(found, transmitters_of(found, world), strict=True))
+    batches = [(ring, standing[start : start + _BATCH]) for ring in _RINGS for start in range(0, len(found), _BATCH)]
     off_terrain: set[str] = set()
     done = 0
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
@@ -137,8 +138,17 @@ def level_ddbm(
 
 def transmitter_of(carrier: Carrier, world: World) -> Transmitter:
     """Where the antennas of a carrier stand in a world."""
-    reach_m = carrier.reach_km * 1000
-    return Transmitter.on(world.terrain, world.terrain_grid, carrier.x_m, carrier.y_m, carrier.height_agl_m, reach_m)
+    return transmitters_of([carrier], world)[0]
+
+
+def transmitters_of(found: Sequence[Carrier], world: World) -> list[Transmitter]:
+    """Where the antennas of some carriers stand in a world."""
+    x_m, y_m = np.array([(one.x_m, one.y_m) for one in found], float).reshape(-1, 2).T
+    ground_m = world.terrain_grid.bilinear(world.terrain, x_m, y_m).tolist()
+    return [
+        Transmitter(one.x_m, one.y_m, amsl_m + one.height_agl_m, one.reach_km * 1000)
+        for one, amsl_m in zip(found, ground_m, strict=True)
+    ]
 
 
 def paths_that_may_beat(
@@ -226,12 +236,13 @@ def _enough_ddbm(best: Best, transmitter: Transmitter, world: World) -> int:
     return best.enough_ddbm if world.may_be_dark(transmitter) else NO_SIGNAL_DDBM + 1
 
 
-def _cover(batch: Sequence[Carrier], ring: tuple[float, float], world: World, groups: dict[Key, Best]) -> list[str]:
+def _cover(
+    batch: Sequence[tuple[Carrier, Transmitter]], ring: tuple[float, float], world: World, groups: dict[Key, Best]
+) -> list[str]:
     """Merge some carriers into their groups; returns the ids of those whose ground is not known."""
     off_terrain = []
-    for carrier in batch:
+    for carrier, transmitter in batch:
         best = groups[carrier.technology, carrier.operator, carrier.band]
-        transmitter = transmitter_of(carrier, world)
         enough = _enough_ddbm(best, transmitter, world)
         paths = paths_that_may_beat(carrier, transmitter, world, best.second_ddbm, enough, ring)
         if np.isnan(transmitter.top_amsl_m):

@@ -82,14 +82,15 @@ def _mast(carrier: Carrier, transmitter: Transmitter, world: World) -> Mast:
 
 
 def _receivers(transmitter: Transmitter, paths: Paths, world: World) -> Receivers:
-    column, row = world.grid.lattice_origin
-    distance_km = np.maximum(paths.distance_m, LEAST_DISTANCE_M) / 1000
-    north_km = distance_km * np.cos(np.radians(paths.azimuth_deg))
+    left, top = world.grid.lattice_origin
+    row, column = np.divmod(paths.pixel, np.int32(world.grid.shape[1]))
+    row = (row - top).astype(float)
+    north_km = (-world.grid.pixel_m * (row + 0.5) - transmitter.y_m) / 1000
     at_mast_deg = world.latitude_deg(transmitter.x_m, transmitter.y_m)
     return Receivers(
-        (column + paths.pixel % world.grid.shape[1]).astype(float),
-        (paths.pixel // world.grid.shape[1] - row).astype(float),
-        distance_km,
+        (column + left).astype(float),
+        row,
+        np.maximum(paths.distance_m, LEAST_DISTANCE_M) / 1000,
         paths.azimuth_deg,
         paths.receiver_amsl_m - world.radio.receiver_height_m,
         at_mast_deg + north_km / (2 * KM_PER_DEGREE),

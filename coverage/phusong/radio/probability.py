@@ -34,6 +34,8 @@ from phusong.units import ANY, CERTAIN
 
 Whole = NDArray[np.int64]
 Key = TypeVar("Key")
+_NEVER, _SOMETIMES, _ALWAYS = range(3)
+"""What a pixel's probabilities over all draws are: 0, anything, or 1."""
 
 
 @dataclass(frozen=True)
@@ -290,40 +292,63 @@ def _sum(
 ) -> None:
     operators, draws = len(starts) - 1, world.offset.shape[1]
     own, best, place = np.empty(draws, np.int32), np.empty(draws, np.int32), np.empty(draws, np.int32)
+    certainly = np.zeros(unknown.shape, np.int64)
     for pixel in range(len(edges) - 1):
-        if edges[pixel] == edges[pixel + 1]:
+        first, after = edges[pixel], edges[pixel + 1]
+        if first == after:
             continue
         best[:] = 0
-        doubt_of_any = False
+        doubt_of_any, of_any = False, _NEVER
         for operator in range(operators):
             own[:] = 0
-            doubt, certain = False, False
+            doubt, found = False, _NEVER
             for group in range(starts[operator], starts[operator + 1]):
                 doubt |= world.doubt[group, pixel]
-                certain = certain or _raise(world, group, pixel, own, place)
+                if found < _ALWAYS:
+                    found = max(found, _raise(world, group, pixel, own, place))
             doubt_of_any |= doubt
-            for draw in range(draws):
-                best[draw] = max(best[draw], own[draw])
-            _add(pixel, own, doubt, edges, area, micro, covered[operator], unknown[operator])
-        _add(pixel, best, doubt_of_any, edges, area, micro, covered[operators], unknown[operators])
+            of_any = max(of_any, found)
+            if found == _SOMETIMES and of_any < _ALWAYS:
+                for draw in range(draws):
+                    best[draw] = max(best[draw], own[draw])
+            _add(
+                found,
+                own,
+                doubt,
+                area[first:after],
+                micro[first:after],
+                covered[operator],
+                certainly[operator],
+                unknown[operator],
+            )
+        _add(
+            of_any,
+            best,
+            doubt_of_any,
+            area[first:after],
+            micro[first:after],
+            covered[operators],
+            certainly[operators],
+            unknown[operators],
+        )
+    covered += CERTAIN * certainly[:, :, np.newaxis]
 
 
 @njit(cache=True, nogil=True)
-def _raise(world: _World, group: int, pixel: int, own: np.ndarray, place: np.ndarray) -> bool:
-    """Raise the draws' probabilities to those of a group; true where they are 1 in every draw."""
+def _raise(world: _World, group: int, pixel: int, own: np.ndarray, place: np.ndarray) -> int:
+    """Raise the draws' probabilities to those of a group, but where they are 0, or 1, in every draw, which it tells."""
     one, two = world.first_row[group, pixel], world.second_row[group, pixel]
     if one < 0:
-        return False
+        return _NEVER
     level = world.first[group, pixel] - world.needed[group]
     other = world.second[group, pixel] - world.needed[group]
     if two < 0:
         two, other = one, level
     saturated = world.saturated[group]
     if max(level + world.highest[one], other + world.highest[two]) <= -saturated:
-        return False
+        return _NEVER
     if max(level + world.lowest[one], other + world.lowest[two]) >= saturated:
-        own[:] = CERTAIN
-        return True
+        return _ALWAYS
     of_one, of_two, table = world.offset[one], world.offset[two], world.table[group]
     top = np.int32(len(table) - 1)
     from_one, from_two = np.int32(level + top // 2), np.int32(other + top // 2)
@@ -333,24 +358,27 @@ def _raise(world: _World, group: int, pixel: int, own: np.ndarray, place: np.nda
         place[draw] = min(max(margin, np.int32(0)), top)
     for draw in range(len(own)):
         own[draw] = max(own[draw], table[np.uint32(place[draw])])
-    return False
+    return _SOMETIMES
 
 
 @njit(cache=True, nogil=True)
 def _add(
-    pixel: int,
+    found: int,
     probability: np.ndarray,
     doubt: bool,
-    edges: np.ndarray,
     area: np.ndarray,
     micro: np.ndarray,
     covered: np.ndarray,
+    certainly: np.ndarray,
     unknown: np.ndarray,
 ) -> None:
-    for piece in range(edges[pixel], edges[pixel + 1]):
-        if doubt and probability[0] < CERTAIN:
+    """Count the people of a pixel: those of draws that are all 0 or all 1 once and not in each draw."""
+    for piece in range(len(area)):
+        if doubt and found < _ALWAYS and (found == _NEVER or probability[0] < CERTAIN):
             unknown[area[piece]] += micro[piece]
-            continue
-        here, people = covered[area[piece]], np.int64(micro[piece])
-        for draw in range(len(here)):
-            here[draw] += people * probability[draw]
+        elif found == _ALWAYS:
+            certainly[area[piece]] += micro[piece]
+        elif found == _SOMETIMES:
+            here, people = covered[area[piece]], np.int64(micro[piece])
+            for draw in range(len(here)):
+                here[draw] += people * probability[draw]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numba import njit
@@ -14,6 +13,10 @@ from phusong.grid import Grid
 from phusong.units import NO_SIGNAL_DDBM
 
 LEAST_DISTANCE_M = 1.0
+_BOUNDLESS_DBM = 2000.0
+# A tenth of a dB to spare: the level itself is computed elsewhere and may round differently.
+_FALL = 10.0 ** np.clip((1 - np.arange(NO_SIGNAL_DDBM, -NO_SIGNAL_DDBM)) / 100, None, 300)
+"""One over each level there is, the lowest first, in milliwatts."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,6 @@ class Transmitter:
     y_m: float
     top_amsl_m: float
     reach_m: float
-
-    @classmethod
-    def on(
-        cls, terrain: NDArray[np.float32], grid: Grid, x_m: float, y_m: float, height_agl_m: float, reach_m: float
-    ) -> Self:
-        """A transmitter `height_agl_m` above the terrain."""
-        return cls(x_m, y_m, float(grid.bilinear(terrain, x_m, y_m)) + height_agl_m, reach_m)
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,8 @@ def paths_within(
         transmitter.top_amsl_m - receiver_height_m,
         ring[0] * transmitter.reach_m,
         ring[1] * transmitter.reach_m,
-        at_one_km_dbm,
+        10 ** (min(at_one_km_dbm, _BOUNDLESS_DBM) / 10 + 6),
+        _FALL,
         so_far,
         enough_ddbm,
         slant,
@@ -141,12 +138,17 @@ def _within(
     top_m: float,
     inner_m: float,
     reach_m: float,
-    at_one_km_dbm: float,
+    strength: float,
+    fall: np.ndarray,
     so_far: np.ndarray,
     enough: int,
     slant: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Pixels in reach that matter: place, metres east and north of the transmitter, ground; `top_m` above receivers."""
+    """
+    Pixels in reach that matter: place, metres east and north of the transmitter, ground; `top_m` above receivers.
+
+    Free space leaves `strength` milliwatts at a metre; squared distances are compared, which needs no logarithm.
+    """
     rows, columns = so_far.shape
     # One pixel more on each side, so that rounding cannot lose a pixel; the distance decides.
     top = max(0, math.floor(origin[1] - (y_m + reach_m) / pixel_m) - 1)
@@ -159,19 +161,22 @@ def _within(
     n = 0
     for row in range(top, bottom):
         dy = (origin[1] - row - 0.5) * pixel_m - y_m
-        for column in range(left, right):
+        half = math.sqrt(max(outer - dy * dy, 0.0))
+        begin = max(left, math.floor((x_m - half) / pixel_m - origin[0]) - 1)
+        end = min(right, math.ceil((x_m + half) / pixel_m - origin[0]) + 1)
+        for column in range(begin, end):
+            best = so_far[row, column]
             dx = (origin[0] + column + 0.5) * pixel_m - x_m
             square = dx * dx + dy * dy
             if square > outer or square <= inner:
                 continue
+            farthest = strength * fall[best - NO_SIGNAL_DDBM] if best >= enough else math.inf
+            if max(square, 1.0) > farthest:
+                continue
             height = float(terrain[row + offset[0], column + offset[1]])
-            best = so_far[row, column]
-            if best >= enough:
-                rise = top_m - height if slant else 0.0
-                apart = max(square + rise * rise, 1.0)
-                # A tenth of a dB to spare: the level itself is computed elsewhere and may round differently.
-                if not 10 * (at_one_km_dbm - 10 * math.log10(apart / 1e6)) >= best - 1:
-                    continue
+            rise = top_m - height if slant else 0.0
+            if square + rise * rise > farthest:
+                continue
             pixel[n], east[n], north[n], ground[n] = row * columns + column, dx, dy, height
             n += 1
     return pixel[:n].copy(), east[:n].copy(), north[:n].copy(), ground[:n].copy()

@@ -115,9 +115,9 @@ def fetch(order: Order, origin: Origin, patience: Patience, step: Step) -> Outco
     return Outcome(tuple(fetched), tuple(there), tuple(sorted(missing)), tuple(faults))
 
 
-def _silent(what: str, done: int, of: int) -> None:
+def _silent(what: str, done: int, of: int, note: str = "") -> None:
     """Of many files, the files are counted and not their bytes."""
-    del what, done, of
+    del what, done, of, note
 
 
 def survey(order: Order) -> dict[str, str]:

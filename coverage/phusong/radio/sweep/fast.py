@@ -48,7 +48,7 @@ from phusong.radio.sweep.sampling import Ends, Foot, Rasters
 from phusong.radio.sweep.shared_profile import measure
 from phusong.radio.sweep.shared_rows import BLOCK, GIVEN_ROWS, OWN_POINTS, RX_GROUND, SHARED_ROWS
 
-_RADIALS = 16
+_RADIALS = 64
 """How many of them are kept at a time, for the paths that are measured together."""
 _DISTANCE, _LATITUDE = GIVEN_ROWS, GIVEN_ROWS + 1
 

@@ -1,0 +1,68 @@
+"""Memory: what was worked out before, asked for by all that it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+_COUNT = "_count"
+
+
+class Memory(Protocol):
+    """What was worked out before."""
+
+    def __call__(self, what: str, on: Sequence[Any], work: Callable[[], Arrays], files: Sequence[Path] = ()) -> Arrays:
+        """
+        The arrays that `work` makes, which are not to be written to.
+
+        Parameters
+        ----------
+        what
+            Name of the work.
+        on, files
+            All that its outcome depends on, beside the code, and the files whose contents it depends on.
+        """
+
+
+def forgetful(what: str, on: Sequence[Any], work: Callable[[], Arrays], files: Sequence[Path] = ()) -> Arrays:
+    """A memory that keeps nothing."""
+    del what, on, files
+    return work()
+
+
+def digest(shapes: NDArray[np.object_]) -> str:
+    """SHA-256 in hexadecimal of some geometries, for those who ask by large ones more than once."""
+    found = hashlib.sha256()
+    for shape in shapely.to_wkb(shapes):
+        written = b"" if shape is None else bytes(shape)
+        found.update(len(written).to_bytes(8, "little") + written)
+    return found.hexdigest()
+
+
+def packed(shapes: NDArray[np.object_], name: str) -> dict[str, NDArray[Any]]:
+    """
+    Geometries as arrays of numbers.
+
+    Examples
+    --------
+    >>> box = np.array([shapely.box(0, 0, 2, 1), shapely.Point(3, 4)], object)
+    >>> [shape.wkt for shape in unpacked(packed(box, "outlines"), "outlines")]
+    ['POLYGON ((2 0, 2 1, 0 1, 0 0, 2 0))', 'POINT (3 4)']
+    """
+    written = [bytes(shape) for shape in shapely.to_wkb(shapes)]
+    lengths = np.array([len(one) for one in written], np.int64)
+    return {name: np.frombuffer(b"".join(written), np.uint8), name + _COUNT: lengths}
+
+
+def unpacked(arrays: Arrays, name: str) -> NDArray[np.object_]:
+    """Geometries out of what `packed` made of them."""
+    whole, ends = arrays[name].tobytes(), np.cumsum(arrays[name + _COUNT])
+    pieces = [whole[end - length : end] for end, length in zip(ends, arrays[name + _COUNT], strict=True)]
+    return np.asarray(shapely.from_wkb(np.array(pieces, object)), object).reshape(len(pieces))

@@ -1,0 +1,82 @@
+"""Allowance: the memory that a run may take, and whether another task fits into it."""
+
+from __future__ import annotations
+
+import mmap
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from phusong.errors import ConfigError
+from phusong.ledger.log import peak_memory_mb
+
+_UNITS = {"MB": 1e6, "GB": 1e9, "MIB": 2.0**20, "GIB": 2.0**30}
+_STATM = Path("/proc/self/statm")
+_PAGE_BYTES = mmap.PAGESIZE
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """
+    Memory that the process may take.
+
+    Parameters
+    ----------
+    most_bytes
+        None for as much as there is.
+    """
+
+    most_bytes: float | None = None
+
+    @classmethod
+    def parse(cls, text: str | None) -> Allowance:
+        """
+        An allowance as people write it.
+
+        Raises
+        ------
+        ConfigError
+            When it is no size.
+
+        Examples
+        --------
+        >>> Allowance.parse("4 GB").most_bytes, Allowance.parse("1.5GiB").most_bytes, Allowance.parse(None).most_bytes
+        (4000000000.0, 1610612736.0, None)
+        """
+        if text is None:
+            return cls()
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([MG]i?B)\s*", text, re.IGNORECASE)
+        if not found or found[2].upper() not in _UNITS or not float(found[1]):
+            raise ConfigError(f"--memory-limit {text}: expected a size such as 800MB, 4GB or 3.5GiB")
+        return cls(float(found[1]) * _UNITS[found[2].upper()])
+
+    def fits(self, more_bytes: float) -> bool:
+        """Whether the process may take so much more."""
+        return self.most_bytes is None or resident_bytes() + more_bytes <= self.most_bytes
+
+    def refuse_short(self, task_bytes: float, what: str, remedy: str) -> None:
+        """
+        Stop when not even one task fits.
+
+        Raises
+        ------
+        ConfigError
+            Saying how much is needed.
+        """
+        if self.most_bytes is not None and not self.fits(task_bytes):
+            used, needed = resident_bytes(), resident_bytes() + task_bytes
+            raise ConfigError(
+                f"--memory-limit {self.most_bytes / 1e9:.1f}GB is too little: {what} takes about "
+                f"{task_bytes / 1e9:.1f} GB beside {used / 1e9:.1f} GB in use. Give {needed / 1e9:.1f}GB, or {remedy}."
+            )
+
+
+BOUNDLESS = Allowance()
+
+
+def resident_bytes() -> float:
+    """Memory of this process now; where the system does not say, the most that it has had."""
+    try:
+        return int(_STATM.read_text("ascii").split()[1]) * _PAGE_BYTES
+    except (OSError, ValueError, IndexError):
+        return (peak_memory_mb() or 0.0) * 2**20
