@@ -33,7 +33,7 @@ def pieces(made, nodata, parts, kept=False):
 
 
 def written(folder, given):
-    ((_, data),) = mosaics.cogs(given, folder / "pieces", "regulator")
+    (data,) = (b"".join(parts) for _, parts in mosaics.cogs(given, folder / "pieces", "regulator"))
     assert not (folder / "pieces").exists()
     return data
 

@@ -91,7 +91,7 @@ def run(
         str | None, typer.Option(help="Address of a Dask scheduler whose workers compute the tiles, tls://HOST:PORT.")
     ] = None,
     memory_limit: Annotated[
-        str | None, typer.Option(help="Memory the run may take, such as 4GB: fewer tiles at a time.", metavar="SIZE")
+        str | None, typer.Option(help="Memory to keep to, such as 4GB: fewer tiles at a time.", metavar="SIZE")
     ] = None,
     maps: Annotated[Path | None, typer.Option(help="Folder for the map; else beside the project.")] = None,
     quiet: Quiet = False,

@@ -54,19 +54,20 @@ def report(
     from phusong.publish.report.content import unit_name
     from phusong.publish.report.folder import work_of, write
     from phusong.publish.report.pictures import gallery
+    from phusong.publish.report.writers import Writers
 
     earlier = earlier_of(study, quarter)
     divided = (against.upper() if against else earlier) if changes else ""
     told = dataclasses.replace(_asked(level, tier, lang, earlier, divided), gains=gains)
     folder = out or study.folder / FOLDER / quarter.name
-    with Reporter(quiet) as reporter:
+    with Writers(workers if level == _EACH else 1) as writers, Reporter(quiet) as reporter:
         source = source_of(study, quarter, day, reporter.step, workers, gains=gains)
         every = _each(source.edition.communes, told) if level == _EACH else [told]
         for one in every:
             unit_name(source.edition, one)  # refuses what is not there before the long part
         source = with_changes(study, source, told, workers, reporter.step)
         work = work_of(source, every, folder, wanted, gallery(source.edition) if pictures else None)
-        files = write(work, every, workers, reporter.step)
+        files = write(work, every, writers, reporter.step)
     if not quiet:
         size = sum(file.stat().st_size for file in files) / 1e6
         typer.echo(f"Đã ghi / wrote {len(every)} báo cáo / reports, {len(files)} tệp / files, {size:.1f} MB: {folder}")

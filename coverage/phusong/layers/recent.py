@@ -31,7 +31,7 @@ class Recent(Generic[K, V]):
     (9, 16, 25, [4, 5])
     """
 
-    def __init__(self, make: Callable[[K], V], size: Callable[[V], int], most: int) -> None:
+    def __init__(self, make: Callable[[K], V], size: Callable[[V], float], most: float) -> None:
         self.held: OrderedDict[K, V] = OrderedDict()
         self._make, self._size, self._most = make, size, most
         self._lock = threading.Lock()

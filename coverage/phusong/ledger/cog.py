@@ -72,9 +72,9 @@ def geo_tags(grid: Grid, dtype: str, nodata: float | None, tags: Mapping[str, st
     return found
 
 
-def framed(block: bytes | memoryview) -> bytes:
+def framed(block: bytes) -> bytes:
     """A block as it stands in a file."""
-    return struct.pack("<I", len(block)) + bytes(block) + bytes(block[-FRAME:])
+    return struct.pack("<I", len(block)) + block + block[-FRAME:]
 
 
 def header(shape: tuple[int, int], dtype: str, geo: Mapping[int, Tag], stored: Mapping[Place, Stored]) -> bytes:

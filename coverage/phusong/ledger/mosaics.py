@@ -89,13 +89,12 @@ def whole(rasters: Mapping[str, tuple[Grid, xr.DataArray]]) -> Iterator[Piece]:
         yield piece(name, grid, grid, raster)
 
 
-def cogs(pieces: Iterable[Piece], folder: Path, tier: str) -> Iterator[tuple[str, bytes]]:
+def cogs(pieces: Iterable[Piece], folder: Path, tier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
     """
-    Name and bytes of each raster; where it has no piece it holds no data.
+    Name of each raster and its bytes in parts, to be read before the next; where it has no piece it holds no data.
 
-    Blocks are first laid down in files of `folder`, which is left empty, so that memory is bounded by a piece, by the
-    blocks that several pieces share, and by one finished raster. The same raster has the same bytes, whatever its
-    pieces and their order.
+    Blocks are first laid down in files of `folder`, which is left empty, so that memory is bounded by a piece and by
+    the blocks that several pieces share. The same raster has the same bytes, whatever its pieces and their order.
     """
     folder.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, _Canvas] = {}
@@ -108,13 +107,14 @@ def cogs(pieces: Iterable[Piece], folder: Path, tier: str) -> Iterator[tuple[str
         for canvas in drawn.values():
             canvas.finish()
     for name, canvas in drawn.items():
-        yield name, _cog(canvas, folder / name, tier)
+        with (folder / name).open("rb") as laid:
+            yield name, _cog(canvas, laid, tier)
         (folder / name).unlink()
     folder.rmdir()
 
 
-def _cog(canvas: _Canvas, file: Path, tier: str) -> bytes:
-    """The file: blocks of the coarsest level first, row by row."""
+def _cog(canvas: _Canvas, laid: BinaryIO, tier: str) -> Iterator[bytes]:
+    """Parts of the file: blocks of the coarsest level first, row by row."""
     one = canvas.first
     attributes = dict(one.attributes)
     nodata = attributes.pop("nodata", None)
@@ -127,7 +127,7 @@ def _cog(canvas: _Canvas, file: Path, tier: str) -> bytes:
         size = canvas.stored[place].size
         placed[place] = Stored(end + FRAME, size)
         end += size + 2 * FRAME
-    laid = memoryview(file.read_bytes())
-    told = cog.header(one.cut.shape, one.dtype, geo, placed)
-    spans = (canvas.stored[place] for place in order)
-    return b"".join([told, *(cog.framed(laid[span.start : span.start + span.size]) for span in spans)])
+    yield cog.header(one.cut.shape, one.dtype, geo, placed)
+    for place in order:
+        laid.seek(canvas.stored[place].start)
+        yield cog.framed(laid.read(canvas.stored[place].size))

@@ -26,6 +26,7 @@ from phusong.ledger import chain, figures, mosaics
 from phusong.ledger.bundle import csv_bytes
 from phusong.ledger.definitions import redefined
 from phusong.ledger.mosaics import Piece
+from phusong.ledger.record import sha256_of
 from phusong.ledger.standing import CLOSED, SUPERSEDED, closings, kept_as, standing
 
 TIER = "regulator"
@@ -88,7 +89,7 @@ def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
         text = json.dumps(
             {**snapshot.run, "files": hashes}, ensure_ascii=False, indent=1, allow_nan=False, default=_plain
         )
-        digest = _put(staging / _RUN, text.encode())
+        digest = _put(staging / _RUN, [text.encode()])
         return _replace(staging, folder / period), digest
     except OSError as fault:
         shutil.rmtree(staging, ignore_errors=True)
@@ -234,7 +235,7 @@ def whole(folder: Path, period: str, only: Sequence[str] | None = None) -> tuple
         raise SnapshotError(f"There is no snapshot of {period} in {folder} (there are: {have}).")
     run, digest_of_run = _record(place / _RUN)
     for name, digest in _among(run["files"], only).items():
-        if not (place / name).exists() or _sha256((place / name).read_bytes()) != digest:
+        if not (place / name).exists() or sha256_of(place / name) != digest:
             raise SnapshotError(f"{place / name} is not the file that the run wrote; run the period again.")
     return run, digest_of_run
 
@@ -249,11 +250,11 @@ def _among(files: Mapping[str, str], only: Sequence[str] | None) -> dict[str, st
     return {name: digest for name, digest in files.items() if only is None or Path(name).stem in only}
 
 
-def _files(snapshot: Snapshot, staging: Path) -> Iterable[tuple[str, bytes]]:
+def _files(snapshot: Snapshot, staging: Path) -> Iterable[tuple[str, Iterable[bytes]]]:
     for name, table in snapshot.tables.items():
-        yield f"{name}.parquet", _parquet(figures.kept(table) if name == INDICATORS else table)
-    yield "communes.csv", csv_bytes(pd.DataFrame(snapshot.tables["communes"].drop(columns="geometry")))
-    yield "zones.gpkg", _geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))
+        yield f"{name}.parquet", [_parquet(figures.kept(table) if name == INDICATORS else table)]
+    yield "communes.csv", [csv_bytes(pd.DataFrame(snapshot.tables["communes"].drop(columns="geometry")))]
+    yield "zones.gpkg", [_geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))]
     pieces = mosaics.whole(snapshot.rasters) if isinstance(snapshot.rasters, Mapping) else snapshot.rasters
     for name, cog in mosaics.cogs(pieces, staging / ".pieces", TIER):
         yield f"surface/{name}.tif", cog
@@ -276,13 +277,16 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{value!r} has no place in {_RUN}")
 
 
-def _put(file: Path, data: bytes) -> str:
+def _put(file: Path, parts: Iterable[bytes]) -> str:
     file.parent.mkdir(exist_ok=True)
+    digest = hashlib.sha256()
     with file.open("wb") as opened:
-        opened.write(data)
+        for part in parts:
+            opened.write(part)
+            digest.update(part)
         opened.flush()
         os.fsync(opened.fileno())
-    return _sha256(data)
+    return digest.hexdigest()
 
 
 def _sha256(data: bytes) -> str:

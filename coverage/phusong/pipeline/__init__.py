@@ -21,7 +21,7 @@ from phusong.pipeline.effort import Effort
 from phusong.pipeline.memory import Kept, OfTiles
 from phusong.pipeline.preparation import Base, electrify, populate, prepare
 from phusong.pipeline.settlement import settle
-from phusong.pipeline.surveying import survey
+from phusong.pipeline.surveying import survey, tile_bytes
 from phusong.pipeline.tally import tally
 from phusong.pipeline.workforce import Workforce, workforce
 from phusong.progress import Step
@@ -76,12 +76,15 @@ def run(
     snapshot.make_ready(folder)
     snapshot.refuse_closed(folder, period.name)
     snapshot.refuse_redefined(folder, definitions.recorded(definitions.definitions()))
-    force = workforce(scheduler, workers, Allowance.parse(memory_limit))
+    allowance = Allowance.parse(memory_limit)
+    force = workforce(scheduler, workers, allowance)
     with lock.alone(project.folder / TILES):
-        return _run(project, period, force, workers, progress)
+        return _run(project, period, force, workers, allowance, progress)
 
 
-def _run(project: Project, period: Period, force: Workforce, workers: int, progress: Step) -> Outcome:
+def _run(
+    project: Project, period: Period, force: Workforce, workers: int, allowance: Allowance, progress: Step
+) -> Outcome:
     clock, folder, store = Clock(), project.folder / "snapshots", TileStore(project.folder / TILES)
     given, filed, memory = record.seen(project), scores(project), Kept(store)
     inputs = prepare(project, period, progress, memory)
@@ -91,12 +94,12 @@ def _run(project: Project, period: Period, force: Workforce, workers: int, progr
     base = Base(project, period, inputs, settled, electrify(project, period, inputs), memory)
     room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
     clock.done("people and electricity")
-    found = survey(base, store, force, progress)
+    found = survey(base, store, force, progress, allowance)
     clock.done("radio and power")
-    of_tiles = OfTiles(memory, found.keys)
-    diagnosis = diagnose(base, found, earlier, found.reached, workers, progress, of_tiles)
+    of_tiles, few = OfTiles(memory, found.keys), allowance.workers(workers, tile_bytes(settled.parts))
+    diagnosis = diagnose(base, found, earlier, found.reached, few, progress, of_tiles)
     clock.done("dead zones")
-    sums = tally(base, found, workers, progress, of_tiles)
+    sums = tally(base, found, few, progress, of_tiles)
     made = assemble(base, found, sums, diagnosis, filed)
     clock.done("tables")
     record.refuse_changed(given, made.run["inputs"])

@@ -54,6 +54,23 @@ class Allowance:
         """Whether the process may take so much more."""
         return self.most_bytes is None or resident_bytes() + more_bytes <= self.most_bytes
 
+    def workers(self, most: int, task_bytes: float) -> int:
+        """
+        How many tasks may be done at a time, at least one.
+
+        Parameters
+        ----------
+        most
+            As many as there are workers.
+        """
+        if self.most_bytes is None:
+            return most
+        return int(min(most, max(1, (self.most_bytes - resident_bytes()) // task_bytes)))
+
+    def share(self, part: float, most_bytes: float) -> float:
+        """So many bytes, and no more than a part of what is allowed."""
+        return most_bytes if self.most_bytes is None else min(most_bytes, part * self.most_bytes)
+
     def refuse_short(self, task_bytes: float, what: str, remedy: str) -> None:
         """
         Stop when not even one task fits.

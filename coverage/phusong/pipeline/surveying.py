@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain, islice
 from typing import TypeVar
 
 import geopandas as gpd
@@ -22,6 +23,7 @@ from phusong.ledger.expectation import Expectation
 from phusong.ledger.surface import Surface
 from phusong.ledger.tile_store import TileStore
 from phusong.pipeline import counting, reception
+from phusong.pipeline.allowance import BOUNDLESS, Allowance
 from phusong.pipeline.effort import Effort
 from phusong.pipeline.fingerprint import fingerprint
 from phusong.pipeline.ground import Ground
@@ -39,21 +41,32 @@ from phusong.zones.standing import Standing
 
 N = TypeVar("N", bound=np.generic)
 Flags = NDArray[np.bool_]
+Task = tuple[str, Tile, Project, Ground, Flags, Flags]
 Expectations = Mapping[expectation.Key, Expectation]
-_MOST_PIXELS = 8_000_000
-"""Of the surfaces kept in memory at a time."""
+_BYTES_PER_PIXEL = 400
+"""Of a tile while it is computed, measured at 100 m on the nation: two technologies, four operators, eleven bands."""
+_SURFACE_BYTES_PER_PIXEL = 60
+_SURFACES_BYTES, _SURFACES_SHARE = 500e6, 0.1
+"""Of the surfaces kept in memory at a time, and their share of a limited memory."""
 
 
 class Survey:
     """The surface of a study, tile by tile: what is in the tile store, put together where it is asked for."""
 
     def __init__(
-        self, base: Base, store: TileStore, keys: Sequence[str], sites: Sequence[pd.DataFrame], effort: Effort
+        self,
+        base: Base,
+        store: TileStore,
+        keys: Sequence[str],
+        sites: Sequence[pd.DataFrame],
+        effort: Effort,
+        allowance: Allowance,
     ) -> None:
         self._base, self._store, self._keys, self._sites = base, store, keys, sites
         self.effort = effort
         self._operators = _operators(sites)
-        self._surfaces = Recent(self._surface, lambda surface: surface.gap.size, _MOST_PIXELS)
+        most_bytes = allowance.share(_SURFACES_SHARE, _SURFACES_BYTES)
+        self._surfaces = Recent(self._surface, lambda surface: _SURFACE_BYTES_PER_PIXEL * surface.gap.size, most_bytes)
 
     @property
     def grid(self) -> Grid:
@@ -150,14 +163,26 @@ def _nobody(grid: Grid, value: int, kind: type[N]) -> NDArray[N]:
     return np.full(grid.shape, value, kind)
 
 
-def survey(base: Base, store: TileStore, force: Workforce, progress: Step) -> Survey:
-    """Compute the tiles of a study that are not in the store yet."""
+def tile_bytes(grids: Sequence[Grid]) -> float:
+    """Memory that the largest of some tiles takes while it is computed or looked through."""
+    return _BYTES_PER_PIXEL * max((one.shape[0] * one.shape[1] for one in grids), default=0)
+
+
+def survey(base: Base, store: TileStore, force: Workforce, progress: Step, allowance: Allowance = BOUNDLESS) -> Survey:
+    """
+    Compute the tiles of a study that are not in the store yet.
+
+    Raises
+    ------
+    ConfigError
+        When not even one tile fits into the allowance.
+    """
+    allowance.refuse_short(tile_bytes(base.people.parts), "a tile", "set a smaller tile_pixels in [grid]")
     grids, keys = base.people.parts, [""] * len(base.people.parts)
     sites, strays = [pd.DataFrame()] * len(grids), _strays(base)
-    alone, effort, pairs = len(grids) == 1, Effort(len(grids)), dict[str, int]()
-    inner, told = (force.workers, progress) if alone and isinstance(force, Threads) else (1, _silent)
+    effort, pairs = Effort(len(grids)), dict[str, int]()
 
-    def missing() -> Iterator[tuple[str, Tile, Project, Ground, Flags, Flags, int, Step]]:
+    def missing() -> Iterator[Task]:
         for number, tile in enumerate(tiles(base.project, base.inputs, grids)):
             astray = _under(strays, tile.grid)
             key = reception.key_of(tile, base.project, base.people.keys[number], base.people.factors_of(number), astray)
@@ -168,14 +193,27 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step) -> Su
             ground = base.people.ground(number)
             inside = people.dominant(ground.share).reshape(tile.grid.shape) >= 0
             pairs[key] = tile.pairs(base.project, inside | astray)
-            yield key, tile, base.project, ground, inside, inside | astray, inner, told
+            yield key, tile, base.project, ground, inside, inside | astray
 
-    for key, found in force.each(_compute, missing()):
+    for key, found in _computed(missing(), tile_bytes(grids), force, progress):
         store.keep(key, found.arrays())
         effort.add(pairs[key])
-        if not alone:
+        if len(grids) > 1:
             progress("radio: tiles computed", effort.done, len(grids), effort.rate)
-    return Survey(base, store, keys, sites, effort)
+    return Survey(base, store, keys, sites, effort, allowance)
+
+
+def _computed(
+    tasks: Iterator[Task], task_bytes: float, force: Workforce, progress: Step
+) -> Iterator[tuple[str, Reception]]:
+    """Tiles side by side; where there are no more than workers, as after an edit, all work on one after the other."""
+    if isinstance(force, Threads):
+        first = list(islice(tasks, force.workers + 1))
+        if len(first) <= force.workers:
+            yield from (_compute(*task, force.workers, progress) for task in first)
+            return
+        tasks = chain(first, tasks)
+    yield from force.each(_compute, tasks, task_bytes)
 
 
 def _compute(
@@ -185,10 +223,10 @@ def _compute(
     ground: Ground,
     inside: Flags,
     wanted: Flags,
-    workers: int,
-    progress: Step,
+    workers: int = 1,
+    progress: Step | None = None,
 ) -> tuple[str, Reception]:
-    return key, receive(tile, project, ground, inside, wanted, workers, progress)
+    return key, receive(tile, project, ground, inside, wanted, workers, progress or _silent)
 
 
 def _strays(base: Base) -> gpd.GeoDataFrame:

@@ -17,6 +17,7 @@ from phusong.publish.report.content import Asked as AskedReport
 from phusong.publish.report.content import Source
 from phusong.publish.report.model import Language
 from phusong.publish.report.pictures import gallery
+from phusong.publish.report.writers import Writers
 from phusong.publish.tiers import Tier
 
 MAPS, REPORTS, EXPORTS = "maps", "reports", "exports"
@@ -89,7 +90,8 @@ def fill(draft: Path, scratch: Path, held: Held, asked: Asked, workers: int, pro
     pictures = gallery(held.source.edition) if asked.pictures else None
     each = list(asked_reports(held.edition, asked))
     work = reports.work_of(held.source, each, draft / REPORTS, reports.FORMS, pictures)
-    reports.write(work, each, workers, progress)
+    with Writers(workers if len(each) > 1 else 1) as writers:
+        reports.write(work, each, writers, progress)
     for number, form in enumerate(asked.formats):
         progress("writing the exports", number, len(asked.formats))
         wanted = exports.Asked(form, asked.tier, asked.unit)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 import importlib
-import multiprocessing
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +19,7 @@ from phusong.publish.report.content import Asked, Source, content, scope_of, sha
 from phusong.publish.report.model import Report
 from phusong.publish.report.pictures import Gallery
 from phusong.publish.report.tables import Tables
+from phusong.publish.report.writers import Writers
 
 FORMS = ("docx", "pdf", "xlsx")
 
@@ -46,7 +44,7 @@ class Work:
     common: tuple[Edition, Tables] | None
 
 
-def write(work: Work, asked: Sequence[Asked], workers: int, progress: Step) -> list[Path]:
+def write(work: Work, asked: Sequence[Asked], writers: Writers, progress: Step) -> list[Path]:
     """
     Write reports; returns the files, those of a report together.
 
@@ -57,17 +55,9 @@ def write(work: Work, asked: Sequence[Asked], workers: int, progress: Step) -> l
     """
     work.folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    if workers == 1 or len(asked) == 1:
-        for number, one in enumerate(asked, start=1):
-            progress("writing the reports", number, len(asked))
-            written += write_one(work, one)
-        return written
-    # a forked process would wait for ever for threads of libraries that it was not given
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(asked)), fresh, _hold, (work,)) as pool:
-        for number, files in enumerate(pool.map(_write_held, asked), start=1):
-            progress("writing the reports", number, len(asked))
-            written += files
+    for number, files in enumerate(writers.each(write_one, work, asked), start=1):
+        progress("writing the reports", number, len(asked))
+        written += files
     return written
 
 
@@ -115,19 +105,3 @@ def write_one(work: Work, asked: Asked) -> list[Path]:
 def _writer(form: str) -> Callable[[Report, Path], None]:
     """The function that writes a form; imported when it is asked, as each needs a library of its own."""
     return importlib.import_module(f"phusong.publish.report.forms.{form}").write
-
-
-_MADE = 50_000
-"""Values made between two searches for garbage; of those in use when a report is written hardly any is."""
-_held: list[Work] = []
-"""What a process of the pool was given when it began."""
-
-
-def _hold(work: Work) -> None:
-    _held[:] = [work]
-    gc.freeze()  # what every report reads would be searched for garbage with each of them
-    gc.set_threshold(_MADE)
-
-
-def _write_held(asked: Asked) -> list[Path]:
-    return write_one(_held[0], asked)
