@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import warnings
 from pathlib import Path
 
 import platformdirs
@@ -27,3 +28,6 @@ def _edition() -> str:
 
 # numba reads this once, at its first import, and by default writes beside the source, which may be read-only.
 os.environ.setdefault("NUMBA_CACHE_DIR", _cache_folder())
+# rasterio burns and traces shapes on rasters that lie nowhere, and silences its own warning of it by filters of the
+# whole process, which two threads that come and go at once leave open to each other.
+warnings.filterwarnings("ignore", message="Dataset has no geotransform|The given matrix is equal to Affine.identity")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -28,8 +27,6 @@ COG: Mapping[str, str] = {
     "num_threads": "1",
 }
 """How Cloud-Optimised GeoTIFFs are written."""
-_ALONE = Lock()
-"""rasterio silences a warning of its own through filters of the whole process, which two threads leave open."""
 
 
 def crs_of(layer: str, file: Path) -> CRS:
@@ -114,8 +111,7 @@ def burnt(shapes: NDArray[np.object_], values: Sequence[int], grid: Grid) -> NDA
     if not len(shapes):
         return np.zeros(grid.shape, np.int32)
     pairs = zip(shapes, values, strict=True)
-    with _ALONE:
-        return np.asarray(rasterize(pairs, grid.shape, fill=0, transform=grid.transform, dtype="int32"), np.int32)
+    return np.asarray(rasterize(pairs, grid.shape, fill=0, transform=grid.transform, dtype="int32"), np.int32)
 
 
 def cog(
