@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pyproj import CRS
 
+from phusong.grid import Grid
+from phusong.layers.field import Blocks
 from phusong.ledger.tile_store import TileStore
 from phusong.pipeline import memory
 from phusong.pipeline.memory import Kept, OfTiles
@@ -81,3 +84,19 @@ def test_tiles_without_keys_are_not_remembered(store):
         tiles = OfTiles(Kept(store), keys)
         tiles(1, "work", [], counted(1, done))
     assert len(done) == 3
+
+
+def test_a_block_that_could_not_be_read_to_its_end_is_read_again(store):
+    "A disk that failed once would leave its ground unknown for ever."
+    grid, answers = Grid(CRS(3405), 0.0, 200.0, 100.0, (2, 2)), [{"damaged": {"n.hgt breaks off": 1}}, {"voids": 0}]
+
+    def read(part):
+        told = answers.pop(0)
+        return np.full(part.shape, np.nan if "damaged" in told else 7.0, np.float32), told
+
+    first, second, third = (Blocks(grid, read, Kept(store), ["terrain"]) for _ in range(3))
+    assert np.isnan(first.on(grid)).all()
+    assert first.counts == {"damaged": {"n.hgt breaks off": 1}}
+    assert (second.on(grid) == 7).all()
+    assert (third.on(grid) == 7).all()
+    assert answers == []

@@ -15,6 +15,14 @@ Arrays = Mapping[str, NDArray[Any]]
 _COUNT = "_count"
 
 
+class UnsureError(Exception):
+    """Raised by work whose outcome is not to be remembered, such as after a file that could not be read to its end."""
+
+    def __init__(self, made: Arrays) -> None:
+        super().__init__("not to be remembered")
+        self.made = made
+
+
 class Memory(Protocol):
     """What was worked out before."""
 
