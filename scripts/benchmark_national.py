@@ -46,7 +46,8 @@ def step(what, done, of, note=""):
     if time.time() - last[0] > 30:
         last[0] = time.time()
         print(f"  {what} {done} of {of} {note}", file=sys.stderr, flush=True)
-made = pipeline.run(load(pathlib.Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), step, None, sys.argv[4] or None)
+study, limit = load(pathlib.Path(sys.argv[1])), sys.argv[4] or None
+made = pipeline.run(study, sys.argv[2], int(sys.argv[3]), step, memory_limit=limit, processes=True)
 told = {"digest": made.edition.digest, "stages": [vars(stage) for stage in made.stages], "radio": made.effort.told()}
 print(json.dumps(told))
 """

@@ -24,7 +24,7 @@ HOUSE = (
     ("administration",),
     ("config", "grid"),
     ("faults",),
-    ("errors", "progress", "text", "units"),
+    ("crew", "errors", "progress", "text", "units"),
 )
 ROW = {place: row for row, places in enumerate(HOUSE) for place in places}
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
+import multiprocessing
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -250,6 +254,31 @@ def test_workers_of_a_cluster_give_the_same_bytes_and_one_may_be_lost(own, monke
 
         monkeypatch.setattr(TileStore, "keep", keep_and_kill)
         pipeline.run(load(own), PERIOD, 1, silent, cluster.scheduler_address)
+    assert lost
+    assert digests(own) == before
+
+
+def test_processes_give_the_same_bytes_and_one_may_be_killed(own, monkeypatch):
+    "Two processes, which begin at once; one is killed when the first tile has come."
+    before = digests(own)
+    shutil.rmtree(own / "tiles")
+    shutil.rmtree(own / "snapshots")
+    monkeypatch.setattr(importlib.import_module("phusong.pipeline.workforce"), "PATIENCE_S", 0.0)
+    keep, begun, lost = TileStore.keep, set(), []
+
+    def keep_and_kill(self, key, arrays):
+        begun.update(child.pid for child in multiprocessing.active_children())
+        if not lost and len(begun) == 2:
+            lost.append(min(begun))
+            os.kill(lost[0], signal.SIGKILL)
+        keep(self, key, arrays)
+
+    pipeline.run(load(own), PERIOD, 2, silent, processes=True)
+    assert digests(own) == before
+    shutil.rmtree(own / "tiles")
+    shutil.rmtree(own / "snapshots")
+    monkeypatch.setattr(TileStore, "keep", keep_and_kill)
+    pipeline.run(load(own), PERIOD, 2, silent, processes=True)
     assert lost
     assert digests(own) == before
 

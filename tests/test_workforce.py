@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import threading
 import time
 
@@ -9,8 +12,10 @@ import pytest
 
 from phusong.errors import ConfigError
 from phusong.ledger.log import peak_memory_mb
-from phusong.pipeline.allowance import Allowance, resident_bytes
-from phusong.pipeline.workforce import Cluster, Threads, workforce
+from phusong.pipeline.allowance import BOUNDLESS, Allowance
+from phusong.pipeline.clock import Clock
+from phusong.pipeline.resident import at_most_mb, resident_bytes
+from phusong.pipeline.workforce import Cluster, Processes, Threads, here, workforce
 
 
 def double(value: int) -> int:
@@ -83,8 +88,9 @@ def test_memory_of_this_process_is_known(monkeypatch, tmp_path):
     "No more than it ever had; where the system tells nothing of now, that is told."
     most = 2**20 * peak_memory_mb()
     assert 20e6 < resident_bytes() < 1.05 * most
-    monkeypatch.setattr("phusong.pipeline.allowance._STATM", tmp_path / "none")
+    monkeypatch.setattr("phusong.pipeline.resident._PROC", tmp_path / "none")
     assert resident_bytes() >= most
+    assert at_most_mb() is None
 
 
 def test_a_fault_ends_the_rest():
@@ -102,6 +108,73 @@ def test_a_fault_ends_the_rest():
     assert len(begun) < 50
 
 
+def whose(value: int) -> tuple[int, int]:
+    "A value, and the process that was asked."
+    return value, os.getpid()
+
+
+def whose_but_one_dies(value: int, asker: int) -> tuple[int, int]:
+    if value == 5 and os.getpid() != asker:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.01)
+    return value, os.getpid()
+
+
+def test_processes_begin_when_threads_have_taken_long():
+    with Processes(2, patience_s=600) as force:
+        assert set(force.each(whose, ((k,) for k in range(20)))) == {(k, os.getpid()) for k in range(20)}
+        assert force.do(whose, 7) == (7, os.getpid())
+    with Processes(2, patience_s=0) as force:
+        made = dict(force.each(whose, ((k,) for k in range(20))))
+        assert set(made) == set(range(20))
+        assert os.getpid() not in made.values()
+        assert force.do(whose, 7)[1] in {child.pid for child in multiprocessing.active_children()}
+        assert dict(force.each(whose, ((k,) for k in range(3)))).keys() == {0, 1, 2}  # the same ones, at once
+        assert force.do(whose, 8)[1] != os.getpid()
+    assert force.do(whose, 9) == (9, os.getpid())  # when they have been sent away
+
+
+def test_without_tasks_no_process_begins():
+    with Processes(2, patience_s=0) as force:
+        assert list(force.each(whose, iter(()))) == []
+        assert force.do(whose, 7) == (7, os.getpid())
+
+
+def test_what_a_killed_process_had_is_done_by_threads():
+    with Processes(2, patience_s=0) as force:
+        made = dict(force.each(whose_but_one_dies, ((k, os.getpid()) for k in range(12))))
+        assert set(made) == set(range(12))
+        assert made[5] == os.getpid()
+        assert force.do(whose, 7) == (7, os.getpid())
+
+
+def test_a_fault_in_a_process_is_told():
+    with Processes(2, patience_s=0) as force, pytest.raises(ZeroDivisionError):
+        list(force.each(divmod, ((4, k) for k in (2, 1, 0, 3))))
+
+
+def test_processes_need_memory_of_their_own(monkeypatch):
+    monkeypatch.setattr("phusong.pipeline.allowance.resident_bytes", lambda: 3e9)
+    for most_bytes, few in ((3.9e9, True), (4.5e9, False)):
+        with Processes(2, Allowance(most_bytes), patience_s=0) as force:
+            made = dict(force.each(whose, ((k,) for k in range(8)), 0.3e9))
+        assert (set(made.values()) == {os.getpid()}) is few
+
+
+def test_memory_of_processes_counts():
+    steps, alone = [], resident_bytes()
+    clock = Clock()
+    step = clock.watching(lambda *told: steps.append(told))
+    with Processes(2, patience_s=0) as force:
+        assert len(list(force.each(bytes, ((300_000_000,) for _ in range(4))))) == 4
+        assert resident_bytes() > alone + 2e6
+        assert at_most_mb() > alone / 2**20 + 280
+        step("tiles", 1, 2)
+    clock.done("radio")
+    assert steps == [("tiles", 1, 2, "")]
+    assert clock.stages[0].peak_memory_mb > alone / 2**20 + 280
+
+
 @pytest.mark.parametrize(
     "address", ["tcp://10.0.0.5:8786", "tcp://gpu.example.vn:8786", "http://127.0.0.1:8786", "8786"]
 )
@@ -116,3 +189,6 @@ def test_an_open_network_is_refused(address):
 def test_this_machine_and_tls_are_not(address):
     assert workforce(address, 2) == Cluster(address)
     assert workforce(None, 2) == Threads(2)
+    assert isinstance(workforce(None, 2, BOUNDLESS, processes=True), Processes)
+    assert workforce(None, 1, BOUNDLESS, processes=True) == Threads(1)  # one process has nobody to share with
+    assert here(double, 4) == 8

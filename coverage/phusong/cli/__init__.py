@@ -86,7 +86,7 @@ def init(
 def run(
     project: ProjectPath,
     period: PeriodText,
-    workers: Annotated[int, typer.Option(min=1, help="Threads of the radio stage.")] = os.cpu_count() or 1,
+    workers: Annotated[int, typer.Option(min=1, help="Tiles computed at a time.")] = os.cpu_count() or 1,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler whose workers compute the tiles, tls://HOST:PORT.")
     ] = None,
@@ -110,7 +110,7 @@ def run(
 
     with Reporter(quiet) as reporter:
         announce(reporter)
-        outcome = pipeline.run(study, period, workers, reporter.step, scheduler, memory_limit)
+        outcome = pipeline.run(study, period, workers, reporter.step, scheduler, memory_limit, processes=True)
         reporter.step("drawing the map", 0, 0)
         page = write_map(outcome.edition, (maps or study.folder / "maps") / f"{study.name}-{period}.html")
     if not quiet:

@@ -49,6 +49,7 @@ def run(
     progress: Step,
     scheduler: str | None = None,
     memory_limit: str | None = None,
+    processes: bool = False,
 ) -> Outcome:
     """
     Run a study for one quarter and write its snapshot and its log.
@@ -56,11 +57,14 @@ def run(
     Parameters
     ----------
     workers
-        Threads; no result depends on it.
+        Threads, or processes; no result depends on it.
     scheduler
         Address of a Dask scheduler whose workers compute the tiles; None for this machine.
     memory_limit
         Such as 4GB: no more tiles are computed at a time than it has room for; None for as much as there is.
+    processes
+        Whether long work goes to processes of their own (`crew.Crew`), which is quicker, and needs a program that does
+        nothing when it is imported.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def run(
     snapshot.refuse_closed(folder, period.name)
     snapshot.refuse_redefined(folder, definitions.recorded(definitions.definitions()))
     allowance = Allowance.parse(memory_limit)
-    force = workforce(scheduler, workers, allowance)
+    force = workforce(scheduler, workers, allowance, processes)
     with lock.alone(project.folder / TILES):
         return _run(project, period, force, workers, allowance, progress)
 
@@ -86,19 +90,21 @@ def _run(
     project: Project, period: Period, force: Workforce, workers: int, allowance: Allowance, progress: Step
 ) -> Outcome:
     clock, folder, store = Clock(), project.folder / "snapshots", TileStore(project.folder / TILES)
+    progress = clock.watching(progress)
     given, filed, memory = record.seen(project), scores(project), Kept(store)
     inputs = prepare(project, period, progress, memory)
     earlier = Earlier.than(period, folder, inputs.grid.crs)
     clock.done("layers")
-    settled = settle(project, inputs, store, force, progress)
-    base = Base(project, period, inputs, settled, electrify(project, period, inputs), memory)
-    room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
-    clock.done("people and electricity")
-    found = survey(base, store, force, progress, allowance)
-    clock.done("radio and power")
-    of_tiles, few = OfTiles(memory, found.keys), allowance.workers(workers, tile_bytes(settled.parts))
-    diagnosis = diagnose(base, found, earlier, found.reached, few, progress, of_tiles)
-    clock.done("dead zones")
+    with force:
+        settled = settle(project, inputs, store, force, progress)
+        base = Base(project, period, inputs, settled, electrify(project, period, inputs), memory)
+        room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
+        clock.done("people and electricity")
+        found = survey(base, store, force, progress, allowance)
+        clock.done("radio and power")
+        of_tiles, few = OfTiles(memory, found.keys), allowance.workers(workers, tile_bytes(settled.parts))
+        diagnosis = diagnose(base, found, earlier, found.reached, few, progress, of_tiles, force.do)
+        clock.done("dead zones")
     sums = tally(base, found, few, progress, of_tiles)
     made = assemble(base, found, sums, diagnosis, filed)
     clock.done("tables")
@@ -109,5 +115,6 @@ def _run(
     clock.done("snapshot")
     stages = [vars(stage) for stage in clock.stages]
     told = {"workers": workers, "stages": stages, "radio": found.effort.told(), "digest": digest}
+    told["peak_memory_mb"] = clock.stages[-1].peak_memory_mb
     log.write(project.folder / "logs", period.name, told)
     return Outcome(place, edit(made.tables, made.run, digest), tuple(clock.stages), found.effort)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import mmap
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from phusong.errors import ConfigError
-from phusong.ledger.log import peak_memory_mb
+from phusong.pipeline.resident import resident_bytes
 
 _UNITS = {"MB": 1e6, "GB": 1e9, "MIB": 2.0**20, "GIB": 2.0**30}
-_STATM = Path("/proc/self/statm")
-_PAGE_BYTES = mmap.PAGESIZE
 
 
 @dataclass(frozen=True)
 class Allowance:
     """
-    Memory that the process may take.
+    Memory that a run may take, this process and those that work for it together.
 
     Parameters
     ----------
@@ -51,7 +47,7 @@ class Allowance:
         return cls(float(found[1]) * _UNITS[found[2].upper()])
 
     def fits(self, more_bytes: float) -> bool:
-        """Whether the process may take so much more."""
+        """Whether the run may take so much more."""
         return self.most_bytes is None or resident_bytes() + more_bytes <= self.most_bytes
 
     def workers(self, most: int, task_bytes: float) -> int:
@@ -89,11 +85,3 @@ class Allowance:
 
 
 BOUNDLESS = Allowance()
-
-
-def resident_bytes() -> float:
-    """Memory of this process now; where the system does not say, the most that it has had."""
-    try:
-        return int(_STATM.read_text("ascii").split()[1]) * _PAGE_BYTES
-    except (OSError, ValueError, IndexError):
-        return (peak_memory_mb() or 0.0) * 2**20

@@ -21,6 +21,7 @@ from phusong.pipeline.candidates import Candidates
 from phusong.pipeline.preparation import element_eirp_dbm, placed
 from phusong.pipeline.quarantined import quarantined
 from phusong.pipeline.trials import OWN, SETTINGS, Usual, tried
+from phusong.pipeline.workforce import Do, here
 from phusong.power.supply import MAINS, source_of
 from phusong.progress import Step
 from phusong.radio.carrier import band_name
@@ -73,6 +74,7 @@ def causes(
     workers: int,
     progress: Step,
     memory: Memory = forgetful,
+    do: Do = here,
 ) -> Causes:
     """
     Try every change at the zones that lack signal, and name the smallest that cures each.
@@ -89,6 +91,8 @@ def causes(
         Threads; no result depends on it.
     memory
         Of what was tried in runs before.
+    do
+        Does what may be done elsewhere, as `Workforce.do`.
     """
     asked = inputs.sites.technology.isin(project.zones.technologies).to_numpy(bool)
     sites = inputs.sites[asked].reset_index(drop=True)
@@ -96,9 +100,10 @@ def causes(
     masks = _masks(project, inputs, sites, unpowered)
     aside = quarantined(project, inputs, sites)
     site_ids = pd.concat([sites.site_id, aside.site_ids], ignore_index=True)
-    candidates = Candidates(project, inputs.antennas, placed(sites), masks, {cause.DATA_FAULT: aside.carriers})
+    candidates = Candidates(placed(sites), masks, {cause.DATA_FAULT: aside.carriers}, inputs.antennas)
     usual = _usual_dbm(project, sites[masks[OWN]], element_eirp_dbm(project, inputs, memory)[asked][masks[OWN]])
-    outcomes = tried(project, inputs, at, zones.first_pixel.to_numpy(), candidates, usual, workers, progress, memory)
+    first_pixel = zones.first_pixel.to_numpy()
+    outcomes = tried(project, inputs, at, first_pixel, candidates, usual, workers, progress, memory, do)
     table = _table(_rows(outcomes, _without_grid(zones, inputs)), zones.micro, site_ids)
     told = _by_zone(table, len(zones))
     counts = {

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 
 from phusong.ledger.log import peak_memory_mb
+from phusong.pipeline.resident import at_most_mb
+from phusong.progress import Step
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Stage:
     wall_s
         Wall time in seconds.
     peak_memory_mb
-        Largest resident memory of the process up to the stage's end; None where the system does not say.
+        Largest resident memory of the process, and of those that worked for it together with it, up to the stage's
+        end; None where the system does not say.
     """
 
     name: str
@@ -32,9 +35,23 @@ class Clock:
     def __init__(self) -> None:
         self.stages: list[Stage] = []
         self._last = time.perf_counter()
+        self._together_mb = 0.0
+
+    def watching(self, progress: Step) -> Step:
+        """The same steps, at each of which it is looked how much memory all processes take."""
+
+        def step(what: str, done: int, of: int, note: str = "", /) -> None:
+            self._together_mb = max(self._together_mb, at_most_mb() or 0.0)
+            progress(what, done, of, note)
+
+        return step
 
     def done(self, stage: str) -> None:
         """A stage has ended."""
         now = time.perf_counter()
-        self.stages.append(Stage(stage, round(now - self._last, 2), peak_memory_mb()))
+        self.stages.append(Stage(stage, round(now - self._last, 2), self._peak_mb()))
         self._last = now
+
+    def _peak_mb(self) -> float | None:
+        own_mb = peak_memory_mb()
+        return None if own_mb is None else round(max(own_mb, self._together_mb), 1)

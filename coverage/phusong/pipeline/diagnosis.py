@@ -23,7 +23,7 @@ from phusong.ledger.villages import village_table
 from phusong.pipeline.causes import causes, lacks_signal
 from phusong.pipeline.memory import NOTHING, OfTiles
 from phusong.pipeline.preparation import Base
-from phusong.pipeline.workforce import Threads
+from phusong.pipeline.workforce import Do, Threads, here
 from phusong.pipeline.zone_views import Reached, Seen, gather
 from phusong.power import electrification
 from phusong.progress import Step
@@ -96,6 +96,7 @@ def diagnose(
     workers: int,
     progress: Step,
     memory: OfTiles = NOTHING,
+    do: Do = here,
 ) -> Diagnosis:
     """
     Draw the dead zones of a period, find out which they were before, what is in them, and which is worst.
@@ -108,6 +109,8 @@ def diagnose(
         The strongest servers of a tile, by its number, at the pixels wanted, and the sites they speak of.
     memory
         Of what was found on tiles in runs before.
+    do
+        Does what may be done elsewhere, as `Workforce.do`.
     """
     settings, grid = base.project.zones, base.inputs.grid
     found = _patches(tiled, round(settings.min_people * MICRO), workers, progress, memory)
@@ -118,7 +121,7 @@ def diagnose(
     )
     identity = identify(before, seen.lying, found.zones, base.period.name, settings.overlap_share)
     powered = seen.power_at_sites
-    why_dead = causes(base.project, base.inputs, zones, seen.sampled, powered, workers, progress, memory.memory)
+    why_dead = causes(base.project, base.inputs, zones, seen.sampled, powered, workers, progress, memory.memory, do)
     unranked = pd.concat([identity.current, _figures(base, zones, seen), why_dead.zones], axis=1)
     order = rank.ranked(unranked, settings.criteria)
     why = rank.sentences(order, settings.criteria).set_index("zone_id").reindex(unranked.zone_id).reset_index(drop=True)

@@ -30,7 +30,7 @@ from phusong.pipeline.ground import Ground
 from phusong.pipeline.preparation import Base
 from phusong.pipeline.reception import Reception, receive
 from phusong.pipeline.tiles import Tile, tiles
-from phusong.pipeline.workforce import Threads, Workforce
+from phusong.pipeline.workforce import Processes, Threads, Workforce
 from phusong.power import access, electrification
 from phusong.progress import Step
 from phusong.radio import spots
@@ -207,12 +207,13 @@ def _computed(
     tasks: Iterator[Task], task_bytes: float, force: Workforce, progress: Step
 ) -> Iterator[tuple[str, Reception]]:
     """Tiles side by side; where there are no more than workers, as after an edit, all work on one after the other."""
-    if isinstance(force, Threads):
+    if isinstance(force, Threads | Processes):
         first = list(islice(tasks, force.workers + 1))
         if len(first) <= force.workers:
             yield from (_compute(*task, force.workers, progress) for task in first)
             return
         tasks = chain(first, tasks)
+        del first  # or these would be in memory to the end
     yield from force.each(_compute, tasks, task_bytes)
 
 

@@ -17,8 +17,8 @@ from phusong.config import Project
 from phusong.grid import Grid
 from phusong.layers.inputs import Inputs
 from phusong.layers.memory import Arrays, Memory, forgetful
-from phusong.pipeline.candidates import Candidates, Groups, Near
-from phusong.pipeline.workforce import Threads
+from phusong.pipeline.candidates import Candidates, Groups
+from phusong.pipeline.workforce import Do, Threads, here
 from phusong.progress import Step
 from phusong.radio.carrier import Carrier
 from phusong.radio.counterfactual import Losses, at_lower_band, flat, given, raised, tilted
@@ -233,6 +233,7 @@ def tried(
     workers: int,
     progress: Step,
     memory: Memory = forgetful,
+    do: Do = here,
 ) -> dict[str, pd.DataFrame]:
     """
     By cause, the change that cures each zone, or comes nearest; as of `cause.smallest`, with `sites_in_reach`.
@@ -247,54 +248,64 @@ def tried(
         As of `trials`.
     memory
         Of batches tried in runs before.
+    do
+        Does what may be done elsewhere, as `Workforce.do`.
     """
-    changes = trials(project, dict(zip(candidates.sites.site_id, candidates.sites.setting, strict=True)), usual_dbm)
     batches = _batches(at, first_pixel, inputs.grid, _REACHES * _reach_pixels(project, inputs.grid))
     settings = [project.cause, project.radio, project.zones, usual_dbm]
+    names = _trials(project, candidates, usual_dbm)
     inner = 1 if len(batches) > workers else workers
 
     def batch(number: int) -> tuple[int, list[pd.DataFrame]]:
         own = batches[number]
         stage = _Stage.of(project, inputs, own)
-        near = candidates.within(stage.box.padded(project.radio.farthest_km * 1000).bounds)
+        near, rows = candidates.within(stage.box.padded(project.radio.farthest_km * 1000).bounds)
 
         def work() -> Arrays:
-            scene = _scene(project, stage, near.groups(), inner)
-            made = enumerate(_outcomes(changes, scene, project.cause.cured_share, inner))
-            return {f"{k} {name}": values for k, table in made for name, values in _stored(table, near, project)}
+            return do(_try, project, stage, near, usual_dbm, inner)
 
         kept = memory("trials", [*settings, *stage.told, *near.told], work)
         zones = np.unique(own.zone)
-        return number, [_outcome_of(kept, k, one, zones, near, project) for k, one in enumerate(changes)]
+        return number, [_outcome_of(kept, k, one, zones, rows, project) for k, one in enumerate(names)]
 
     found: dict[int, list[pd.DataFrame]] = {}
     for number, tables in Threads(workers).each(batch, ((number,) for number in range(len(batches)))):
         found[number] = tables
         progress("finding the causes of dead zones", len(found), len(batches))
     by_cause: dict[str, list[pd.DataFrame]] = {}
-    for k, one in enumerate(changes):
+    for k, one in enumerate(names):
         by_cause.setdefault(one.cause, []).append(pd.concat([found[number][k] for number in sorted(found)]))
     return {name: cause.smallest(own, project.cause.cured_share) for name, own in by_cause.items()}
 
 
-def _stored(table: pd.DataFrame, near: Near, project: Project) -> Iterator[tuple[str, NDArray[Any]]]:
+def _try(project: Project, stage: _Stage, near: Candidates, usual_dbm: Usual, workers: int) -> Arrays:
+    """What every change would do to a batch, by the change's number and name of the column."""
+    changes, scene = _trials(project, near, usual_dbm), _scene(project, stage, near.groups(project.radio), workers)
+    made = enumerate(_outcomes(changes, scene, project.cause.cured_share, workers))
+    return {f"{k} {name}": values for k, table in made for name, values in _stored(table, project)}
+
+
+def _trials(project: Project, candidates: Candidates, usual_dbm: Usual) -> tuple[Trial, ...]:
+    sites = candidates.sites
+    return trials(project, dict(zip(sites.site_id, sites.setting, strict=True)), usual_dbm)
+
+
+def _stored(table: pd.DataFrame, project: Project) -> Iterator[tuple[str, NDArray[Any]]]:
     """Columns of an outcome as numbers that nothing beyond the batch changes."""
     yield "zone", table.index.to_numpy(np.int64)
     for name in table:
         if name == "technology":
             yield name, np.array([project.zones.technologies.index(one) for one in table[name]], np.int64)
-        elif name == "site":
-            yield name, near.place(table[name].to_numpy(np.int64))
         else:
             yield str(name), table[name].to_numpy()
 
 
 def _outcome_of(
-    kept: Arrays, number: int, one: Trial, zones: NDArray[np.int64], near: Near, project: Project
+    kept: Arrays, number: int, one: Trial, zones: NDArray[np.int64], rows: NDArray[np.int64], project: Project
 ) -> pd.DataFrame:
     """An outcome out of what was stored of it, by row of the zone in the study."""
     columns: dict[str, Any] = {name: kept[f"{number} {name}"] for name in _COLUMNS}
-    columns["site"] = np.append(near.every, -1)[columns["site"]]
+    columns["site"] = np.append(rows, -1)[columns["site"]]
     columns["technology"] = np.array(project.zones.technologies, object)[columns["technology"]]
     zone = pd.Index(zones[kept[f"{number} zone"]], name="zone")
     return pd.DataFrame(columns, index=zone).assign(change=one.change)

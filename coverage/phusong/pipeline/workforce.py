@@ -1,16 +1,21 @@
-"""The workforce: who computes the tiles of a study, threads of this machine or a Dask cluster."""
+"""The workforce: who computes the tiles of a study, threads and processes of this machine or a Dask cluster."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import Any, Protocol, TypeVar
+from itertools import chain, islice
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
+from phusong.crew import Crew
 from phusong.errors import ConfigError
 from phusong.pipeline.allowance import BOUNDLESS, Allowance
 
@@ -19,10 +24,25 @@ Task = tuple[Any, ...]
 _AHEAD = 2
 """Tasks made ready for each worker, so that none waits."""
 _RETRIES = 3
+PATIENCE_S = 30.0
+"""Processes begin once tasks have taken so long: they need some seconds to read the libraries."""
+_PROCESS_BYTES = 300e6
+"""That a process takes before it has a task."""
 
 
 class Workforce(Protocol):
-    """Whoever computes."""
+    """Whoever computes, until it is left."""
+
+    def __enter__(self) -> Self:
+        """The same."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End what still runs."""
+
+    def do(self, work: Callable[..., R], /, *task: Any) -> R:
+        """Result of one task for the thread that asks, from elsewhere where that is quicker."""
 
     def each(self, work: Callable[..., R], tasks: Iterable[Task], task_bytes: float = 0.0) -> Iterator[R]:
         """
@@ -35,8 +55,36 @@ class Workforce(Protocol):
         """
 
 
+class Do(Protocol):
+    """Does one task, wherever that is, and waits for its result."""
+
+    def __call__(self, work: Callable[..., R], /, *task: Any) -> R:
+        """Its result."""
+
+
+def here(work: Callable[..., R], /, *task: Any) -> R:
+    """Result of a task, done where it is asked."""
+    return work(*task)
+
+
+class _Here:
+    """One without anything to end, which does single tasks where they are asked."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def do(self, work: Callable[..., R], /, *task: Any) -> R:
+        """Its result."""
+        return here(work, *task)
+
+
 @dataclass(frozen=True)
-class Threads:
+class Threads(_Here):
     """Threads of this process: the kernels run without the interpreter's lock."""
 
     workers: int
@@ -57,8 +105,60 @@ class Threads:
                 raise
 
 
+class Processes(_Here):
+    """
+    Threads of this process at first, and processes of their own where there is much to do.
+
+    Between the kernels a tile needs the interpreter, of which threads have one together and processes one each. Where
+    a process dies, as for want of memory, threads go on.
+
+    Parameters
+    ----------
+    workers
+        Threads, or processes; what these are asked, and what they answer, is pickled.
+    patience_s
+        Seconds that tasks must have taken before processes begin; None for `PATIENCE_S`.
+    """
+
+    def __init__(self, workers: int, allowance: Allowance = BOUNDLESS, patience_s: float | None = None) -> None:
+        self.workers, self._allowance = workers, allowance
+        self._patience_s = PATIENCE_S if patience_s is None else patience_s
+        self._crew: Crew | None = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._crew is not None:
+            self._crew.abandon()
+            self._crew = None
+
+    def each(self, work: Callable[..., R], tasks: Iterable[Task], task_bytes: float = 0.0) -> Iterator[R]:
+        """Results as they come; no more tasks at a time than the allowance has memory for, and always one."""
+        waiting = iter(tasks)
+        if self._crew is None:
+            early = _until(time.monotonic() + self._patience_s, waiting)
+            yield from Threads(self.workers, self._allowance).each(work, early, task_bytes)
+        if (task := next(waiting, None)) is None:
+            return
+        threads = Threads(self.workers + self._begin(task_bytes), self._allowance)
+        yield from threads.each(partial(self.do, work), chain([task], waiting), task_bytes)
+
+    def do(self, work: Callable[..., R], /, *task: Any) -> R:
+        """Its result, from one of the processes where there are some."""
+        if self._crew is not None:
+            with contextlib.suppress(BrokenProcessPool):
+                return self._crew.submit(work, *task).result()
+        return here(work, *task)
+
+    def _begin(self, task_bytes: float) -> bool:
+        """Begin processes if there is memory for them; then one thread more may wait, so that none of them does."""
+        if self._crew is None and self._allowance.fits(self.workers * (_PROCESS_BYTES + task_bytes)):
+            self._crew = Crew(self.workers)
+        return self._crew is not None
+
+
 @dataclass(frozen=True)
-class Cluster:
+class Cluster(_Here):
     """
     Workers of a Dask scheduler. A lost worker's tasks are given to others.
 
@@ -93,9 +193,11 @@ class Cluster:
                 running.add(submit(task))
 
 
-def workforce(scheduler: str | None, workers: int, allowance: Allowance = BOUNDLESS) -> Workforce:
+def workforce(
+    scheduler: str | None, workers: int, allowance: Allowance = BOUNDLESS, processes: bool = False
+) -> Workforce:
     """
-    Threads within an allowance of memory, or the workers of a scheduler where one is named.
+    Threads or processes within an allowance of memory, or the workers of a scheduler where one is named.
 
     Raises
     ------
@@ -103,7 +205,7 @@ def workforce(scheduler: str | None, workers: int, allowance: Allowance = BOUNDL
         When the address is open to a network without TLS, or Dask is not installed.
     """
     if scheduler is None:
-        return Threads(workers, allowance)
+        return Processes(workers, allowance) if processes and workers > 1 else Threads(workers, allowance)
     parts = urlsplit(scheduler)
     if parts.scheme != "tls" and not (parts.scheme == "tcp" and _is_here(parts.hostname or "")):
         raise ConfigError(
@@ -129,6 +231,12 @@ def _as_completed(
         for one in done:
             yield one.result()
         del done, one  # or their results would lie about until the next are there
+
+
+def _until(moment_s: float, tasks: Iterator[Task]) -> Iterator[Task]:
+    """Tasks that are asked for before a moment of the monotonic clock; the others are left."""
+    while time.monotonic() < moment_s and (task := next(tasks, None)) is not None:
+        yield task
 
 
 def _is_here(host: str) -> bool:

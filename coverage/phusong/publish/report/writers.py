@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
+
+from phusong.crew import Crew
 
 R = TypeVar("R")
 _MADE = 50_000
@@ -30,9 +30,7 @@ class Writers:
 
     def __init__(self, workers: int) -> None:
         self._place, self._handed = tempfile.TemporaryDirectory(), 0
-        # a forked process would wait for ever for threads of libraries that it was not given
-        fresh = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(workers, fresh) if workers > 1 else None
+        self._pool = Crew(workers) if workers > 1 else None
         if self._pool:
             for _ in range(workers):
                 self._pool.submit(_make_ready)

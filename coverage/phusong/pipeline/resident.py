@@ -1,0 +1,52 @@
+"""Resident memory of this process and of those that work for it, as the system tells it."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import multiprocessing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from phusong.ledger.log import peak_memory_mb
+
+_PROC = Path("/proc")
+_PAGE_BYTES = mmap.PAGESIZE
+
+
+def resident_bytes() -> float:
+    """Memory of all of them now; where the system does not say, the most that this one has had."""
+    try:
+        return _own_bytes() + sum(_of_others(_now_bytes))
+    except (OSError, ValueError, IndexError):
+        return (peak_memory_mb() or 0.0) * 2**20
+
+
+def at_most_mb() -> float | None:
+    """Memory of this process now and the most that each of the others has had; None where the system does not say."""
+    try:
+        return (_own_bytes() + sum(_of_others(_most_bytes))) / 2**20
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _of_others(told: Callable[[Path], float]) -> Iterator[float]:
+    """Of what is theirs alone: the pages of the libraries' files are those of this process, too."""
+    for other in multiprocessing.active_children():
+        with contextlib.suppress(OSError, ValueError, IndexError):  # it may have ended by now
+            yield told(_PROC / str(other.pid))
+
+
+def _own_bytes() -> float:
+    return int((_PROC / "self" / "statm").read_text("ascii").split()[1]) * _PAGE_BYTES
+
+
+def _now_bytes(process: Path) -> float:
+    resident, of_files = (process / "statm").read_text("ascii").split()[1:3]
+    return (int(resident) - int(of_files)) * _PAGE_BYTES
+
+
+def _most_bytes(process: Path) -> float:
+    told = (process / "status").read_text("utf-8", errors="replace").split()
+    most, of_files = (int(told[told.index(name) + 1]) for name in ("VmHWM:", "RssFile:"))
+    return (most - of_files) * 1024
