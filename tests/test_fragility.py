@@ -12,7 +12,7 @@ from small_study import silent
 
 from phusong.config import Environment, Project, Radio
 from phusong.grid import Grid
-from phusong.pipeline.fragility import fragile
+from phusong.pipeline.fragility import Saved, fragile
 from phusong.pipeline.tiles import Tile
 from phusong.radio.coverage import strongest_servers
 from phusong.radio.levels import best, by_operator
@@ -93,7 +93,7 @@ def plainly(study: Project, tile: Tile) -> np.ndarray:
 def look(study: Project, tile: Tile, inside: np.ndarray | None = None) -> np.ndarray:
     servers = tile.servers(study, 1, silent)
     asked = np.ones(tile.grid.shape, bool) if inside is None else inside
-    return fragile(study, tile, servers, asked, 2, silent)
+    return fragile(study, tile, Saved.of(study, tile, servers), asked, 2, silent)
 
 
 HOURS = np.random.default_rng(9).choice([1.0, 4.0, 9.0, np.nan], 40, p=[0.6, 0.1, 0.15, 0.15])
@@ -151,7 +151,7 @@ def test_only_pixels_that_no_strongest_server_saves_are_computed_anew(monkeypatc
     study, tile = project(), tile_of(sites([10.0] * 20))
     servers = tile.servers(study, 1, silent)
     monkeypatch.setattr(Tile, "servers", None)
-    found = fragile(study, tile, servers, np.ones(GRID.shape, bool), 1, silent)
+    found = fragile(study, tile, Saved.of(study, tile, servers), np.ones(GRID.shape, bool), 1, silent)
     assert not (found == 1).any()
 
 

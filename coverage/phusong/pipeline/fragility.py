@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -18,13 +20,34 @@ ENDURING, FRAGILE = 0, 1
 Flags = NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Saved:
+    """
+    Pixels of a tile by what its two strongest servers tell.
+
+    Parameters
+    ----------
+    served, doubt
+        Those that have the zones' signal, and those where a path that counts could not be computed.
+    surely, maybe
+        Those that sites give it which outlast the hours with their backup, or may do so.
+    """
+
+    served: Flags
+    doubt: Flags
+    surely: Flags
+    maybe: Flags
+
+    @classmethod
+    def of(cls, project: Project, tile: Tile, servers: xr.Dataset) -> Saved:
+        """Those of a tile and what `Tile.servers` found on it."""
+        surely, maybe = _outlasting(project, tile)
+        by_lives = (_reached(servers, project, lives) for lives in (surely, maybe))
+        return cls(_reached(servers, project), _doubt(servers, project), *by_lives)
+
+
 def fragile(
-    project: Project,
-    tile: Tile,
-    servers: xr.Dataset,
-    inside: Flags,
-    workers: int,
-    progress: Step,
+    project: Project, tile: Tile, saved: Saved, inside: Flags, workers: int, progress: Step
 ) -> NDArray[np.uint8]:
     """
     Pixels of a tile with the zones' signal that lose it when every site has only its backup: 1 yes, 0 no, 255 unknown.
@@ -36,8 +59,6 @@ def fragile(
 
     Parameters
     ----------
-    servers
-        Of the tile, by `Tile.servers`.
     inside
         Pixels of the tile that are asked about; the others are 254.
     """
@@ -45,18 +66,22 @@ def fragile(
     def told(what: str, done: int, of: int, note: str = "") -> None:
         progress(f"{what} with backup", done, of, note)
 
-    served, doubt = _reached(servers, project), _doubt(servers, project)
-    found = np.select([~inside, served, doubt], [OUTSIDE, FRAGILE, UNKNOWN], ENDURING).astype(np.uint8)
-    surely, maybe = outlasting(autonomy_hours(tile.sites, project.storm), project.storm.fragile_hours)
-    for lives, code in ((surely, ENDURING), (maybe, UNKNOWN)):
-        found[(found == FRAGILE) & _reached(servers, project, lives)] = code
+    found, doubt = np.select([~inside, saved.served, saved.doubt], [OUTSIDE, FRAGILE, UNKNOWN], ENDURING), saved.doubt
+    surely, maybe = _outlasting(project, tile)
+    for lives, by_strongest, code in ((surely, saved.surely, ENDURING), (maybe, saved.maybe, UNKNOWN)):
+        found[(found == FRAGILE) & by_strongest] = code
         if (found == FRAGILE).any() and (code == ENDURING or (maybe & ~surely).any()):
             living = tile.sites[lives].reset_index(drop=True)
             again = tile.servers(project, workers, told, found == FRAGILE, living)
             found[_reached(again, project)] = code
             doubt = _doubt(again, project)
     found[(found == FRAGILE) & doubt] = UNKNOWN
-    return found
+    return found.astype(np.uint8)
+
+
+def _outlasting(project: Project, tile: Tile) -> tuple[Flags, Flags]:
+    """Sites of a tile that surely outlast the hours, and those that may."""
+    return outlasting(autonomy_hours(tile.sites, project.storm), project.storm.fragile_hours)
 
 
 def _asked(servers: xr.Dataset, project: Project) -> dict[int, int]:

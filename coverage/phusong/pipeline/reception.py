@@ -16,7 +16,7 @@ from phusong.config import Project
 from phusong.ledger.expectation import Key
 from phusong.pipeline import counting
 from phusong.pipeline.fingerprint import fingerprint, of_code
-from phusong.pipeline.fragility import fragile
+from phusong.pipeline.fragility import Saved, fragile
 from phusong.pipeline.ground import Ground
 from phusong.pipeline.tiles import Tile
 from phusong.progress import Step
@@ -170,16 +170,13 @@ def receive(
     dark = np.flatnonzero(lacking.ravel() & (ground.micro > 0)).astype(np.int32)
     living = sparse.csr_array(ground.divided[ground.rows])
     groups = zip(*(servers[name].values.tolist() for name in _GROUP), strict=True)
-    return Reception(
-        level,
-        {key: received for key, _, received in found if received is not None},
-        fragile(project, tile, servers, inside, workers, progress),
-        ground.rows,
-        probability.expected_by_operator(servers, tile.sites, living, project.radio, pixel_m),
-        dark,
-        {name: servers[name].values.reshape(len(servers[name]), inside.size)[:, dark] for name in _SERVERS},
-        tuple(groups),
-    )
+    received = {key: strongest for key, _, strongest in found if strongest is not None}
+    expected = probability.expected_by_operator(servers, tile.sites, living, project.radio, pixel_m)
+    of_dark = {name: servers[name].values.reshape(len(servers[name]), inside.size)[:, dark] for name in _SERVERS}
+    saved = Saved.of(project, tile, servers)
+    del servers  # of which another is made of the sites with backup
+    held = fragile(project, tile, saved, inside, workers, progress)
+    return Reception(level, received, held, ground.rows, expected, dark, of_dark, tuple(groups))
 
 
 def _words(arrays: Arrays) -> dict[str, Any]:
