@@ -1,13 +1,15 @@
 """
 SIGKILL at random moments of a run: whoever runs again ends with the bytes of a run that nobody disturbed.
 
-    python scripts/kill_run.py [PROJECT] [--period 2026Q3] [--kills 100] [--seed 1] [--workers 2] [--scheduler]
+    python scripts/kill_run.py [PROJECT] [--period 2026Q3] [--kills 100] [--seed 1] [--workers 2]
+        [--processes | --scheduler]
 
 Without a project the sample study is run on small tiles. A process runs the study and is killed at a moment drawn at
 random within the time that an undisturbed run takes; then it is run again, and its snapshot compared with the
 undisturbed one file by file. The tiles computed before the kill are there already, so the second run is shorter: the
-shares of tiles taken over are printed. With --scheduler two Dask workers compute the tiles, and the one that is killed
-is a worker or the main process, by turns.
+shares of tiles taken over are printed. With --processes the tiles go to processes of their own from the beginning, as
+they do in a long run, and with --scheduler to two Dask workers; then the one that is killed is a worker or the main
+process, by turns.
 """
 
 from __future__ import annotations
@@ -22,8 +24,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+AT_ONCE = """
+import importlib
+importlib.import_module("phusong.pipeline.workforce").PATIENCE_S = 0
+from phusong.cli import main
+main()
+"""
 
 
 @dataclass(frozen=True)
@@ -33,11 +42,13 @@ class Study:
     folder: Path
     period: str
     workers: int
+    processes: bool
     scheduler: str | None = None
 
     def command(self) -> list[str]:
         """To run it."""
-        command = [sys.executable, "-m", "phusong", "run", str(self.folder), "--period", self.period, "--quiet"]
+        program = ["-c", AT_ONCE] if self.processes else ["-m", "phusong"]
+        command = [sys.executable, *program, "run", str(self.folder), "--period", self.period, "--quiet"]
         more = ["--scheduler", self.scheduler] if self.scheduler else []
         return [*command, "--workers", str(self.workers), *more]
 
@@ -83,18 +94,32 @@ class Workers:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.processes.append(subprocess.Popen([*command, "--no-dashboard"], **quiet))
 
-    def kill_one(self) -> None:
+    def kill_one(self) -> bool:
         """Kill a worker as it stands, and start another."""
         lost = self.processes.pop()
         lost.kill()
         lost.wait()
         self.add()
+        return True
 
     def end(self) -> None:
         """Stop them all."""
         for process in reversed(self.processes):
             process.kill()
             process.wait()
+
+
+def kill_child(parent: int) -> bool:
+    """Kill a process that works for another, if there is one."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (folder / "stat").read_text("ascii").rpartition(")")[2].split()
+            if int(told[1]) == parent and b"spawn_main" in (folder / "cmdline").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
+                return True
+        except OSError:
+            continue  # it has ended by now
+    return False
 
 
 def main() -> int:
@@ -104,6 +129,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--processes", action="store_true")
     parser.add_argument("--scheduler", action="store_true")
     parser.add_argument("--port", type=int, default=8799)
     options = parser.parse_args()
@@ -115,8 +141,7 @@ def main() -> int:
             file = folder / "project.toml"
             text = file.read_text("utf-8")
             file.write_text(text.replace("pixel_m = 100.0", "pixel_m = 200.0\ntile_pixels = 64"), "utf-8")
-        study = Study(folder, options.period, options.workers)
-        study.forget()
+        study = Study(folder, options.period, options.workers, options.processes)
         subprocess.run(study.command(), check=True)  # compiles what is not compiled yet
         study.forget()
         begun = time.perf_counter()
@@ -124,15 +149,14 @@ def main() -> int:
         whole_s, expected, tiles = time.perf_counter() - begun, study.digests(), study.tiles()
         print(f"undisturbed: {whole_s:.1f} s, {tiles} tiles kept, {len(expected)} files in the snapshot", flush=True)
         workers = Workers.begin(options.port) if options.scheduler else None
-        if workers:
-            study = Study(folder, options.period, options.workers, workers.address)
-        other, taken_over, finished = 0, [], 0
+        study = replace(study, scheduler=workers.address if workers else None)
+        other, taken_over, finished, lost = 0, [], 0, 0
         for number in range(options.kills):
             study.forget()
             run = subprocess.Popen(study.command(), stderr=subprocess.DEVNULL)
             time.sleep(draw.uniform(0, whole_s))
-            if workers and number % 2:
-                workers.kill_one()
+            if number % 2 and (workers.kill_one() if workers else kill_child(run.pid)):
+                lost += 1
                 run.wait()
             else:
                 run.send_signal(signal.SIGKILL)
@@ -145,7 +169,7 @@ def main() -> int:
         if workers:
             workers.end()
         mean = sum(taken_over) / max(len(taken_over), 1)
-        told = f"{options.kills} kills (seed {options.seed}), {finished} after the run had ended"
+        told = f"{options.kills} kills (seed {options.seed}), {lost} of a worker, {finished} after the run had ended"
         print(f"{told}: {other} other snapshots; load {os.getloadavg()[0]:.1f}")
         print(f"on average {100 * mean:.0f} % of the tiles were there when the run was taken up again")
     return 1 if other else 0

@@ -11,6 +11,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import Connection
 
 
+_MOST = 61
+"""Processes that Windows can wait for."""
+
+
 class Crew(ProcessPoolExecutor):
     """
     Some processes. The program that asks for them is read anew by each, so it must do nothing when it is imported.
@@ -25,7 +29,7 @@ class Crew(ProcessPoolExecutor):
         # a forked process would wait for ever for threads of libraries that it was not given
         fresh = multiprocessing.get_context("spawn")
         self._ended, self._asker = fresh.Pipe(duplex=False)
-        super().__init__(workers, fresh, _begin, (self._ended,))
+        super().__init__(min(workers, _MOST), fresh, _begin, (self._ended,))
 
     def abandon(self) -> None:
         """End at once, whatever is being done."""
