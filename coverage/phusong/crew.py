@@ -10,7 +10,6 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import Connection
 
-
 _MOST = 61
 """Processes that Windows can wait for."""
 
