@@ -133,7 +133,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--pixel", type=float, default=100, help="metres")
-    parser.add_argument("--tile", type=int, default=1024, help="pixels")
+    parser.add_argument("--tile", type=int, default=512, help="pixels")
     parser.add_argument("--provinces", nargs="*", default=[], help="codes; all where none is named")
     parser.add_argument("--technology", choices=("LTE", "NR"))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)

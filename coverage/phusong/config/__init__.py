@@ -93,7 +93,7 @@ class GridSection(Section):
     """Projected CRS in metres; VN-2000 / UTM zone 48N unless said otherwise."""
     pixel_m: float = Field(100, ge=5, le=5000)
     """Edge of a pixel in metres."""
-    tile_pixels: int = Field(1024, ge=16)
+    tile_pixels: int = Field(512, ge=16)
     """Edge of a tile in pixels: bounds the memory, never changes a result."""
 
 

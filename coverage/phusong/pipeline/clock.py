@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from phusong.ledger.log import peak_memory_mb
-from phusong.pipeline.resident import at_most_mb
+from phusong.pipeline.resident import at_most_mb, forget_most
 from phusong.progress import Step
 
 
@@ -50,6 +50,7 @@ class Clock:
         """A stage has ended."""
         now = time.perf_counter()
         self.stages.append(Stage(stage, round(now - self._last, 2), self._peak_mb()))
+        forget_most()
         self._last = now
 
     def _peak_mb(self) -> float | None:

@@ -106,7 +106,7 @@ def diagnose(
     Parameters
     ----------
     reached
-        The strongest servers of a tile, by its number, at the pixels wanted, and the sites they speak of.
+        As of `zone_views.Reached`.
     memory
         Of what was found on tiles in runs before.
     do

@@ -59,21 +59,22 @@ class Reception:
     servers: Arrays
     groups: tuple[tuple[str, str, str, float], ...]
 
-    def strongest(self, wanted: NDArray[np.bool_]) -> xr.Dataset:
+    def strongest(self, pixel: NDArray[np.int64]) -> xr.Dataset:
         """
-        The two strongest servers as `strongest_servers` gives them, of the wanted pixels among the dark.
+        The two strongest servers as `strongest_servers` gives them, of some pixels beside each other in one row.
 
         Parameters
         ----------
-        wanted
-            Of the tile's shape.
+        pixel
+            Counted row by row and rising. Nobody serves those that are not among the dark.
         """
-        shape, kept = wanted.shape, wanted.ravel()[self.dark]
         axes, found = ("group", "y", "x"), {}
+        held = np.isin(pixel, self.dark)
+        place = np.searchsorted(self.dark, pixel[held])
         for name, nobody in _SERVERS.items():
-            values = np.full((len(self.groups), wanted.size), nobody, self.servers[name].dtype)
-            values[:, self.dark[kept]] = self.servers[name][:, kept]
-            found[name] = (axes, values.reshape(len(self.groups), *shape))
+            values = np.full((len(self.groups), 1, pixel.size), nobody, self.servers[name].dtype)
+            values[:, 0, held] = self.servers[name][:, place]
+            found[name] = (axes, values)
         columns = zip(*self.groups, strict=True) if self.groups else ((),) * len(_GROUP)
         types = (object, object, object, float)
         told = {n: ("group", np.array(v, t)) for n, v, t in zip(_GROUP, columns, types, strict=True)}

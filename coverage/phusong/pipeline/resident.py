@@ -12,6 +12,8 @@ from phusong.ledger.log import peak_memory_mb
 
 _PROC = Path("/proc")
 _PAGE_BYTES = mmap.PAGESIZE
+_FORGET = "5"
+"""To `clear_refs`, Linux's word for it (proc(5))."""
 
 
 def resident_bytes() -> float:
@@ -23,11 +25,22 @@ def resident_bytes() -> float:
 
 
 def at_most_mb() -> float | None:
-    """Memory of this process now and the most that each of the others has had; None where the system does not say."""
+    """
+    Memory of this process now and the most that each of the others has had since `forget_most`.
+
+    None where the system does not say.
+    """
     try:
         return (_own_bytes() + sum(_of_others(_most_bytes))) / 2**20
     except (OSError, ValueError, IndexError):
         return None
+
+
+def forget_most() -> None:
+    """What the others had until now is not the most that they have any more."""
+    for other in multiprocessing.active_children():
+        with contextlib.suppress(OSError):
+            (_PROC / str(other.pid) / "clear_refs").write_text(_FORGET, "ascii")
 
 
 def _of_others(told: Callable[[Path], float]) -> Iterator[float]:

@@ -46,7 +46,7 @@ Expectations = Mapping[expectation.Key, Expectation]
 _BYTES_PER_PIXEL = 400
 """Of a tile while it is computed, measured at 100 m on the nation: two technologies, four operators, eleven bands."""
 _SURFACE_BYTES_PER_PIXEL = 60
-_SURFACES_BYTES, _SURFACES_SHARE = 500e6, 0.1
+_SURFACES_BYTES, _SURFACES_SHARE = 250e6, 0.1
 """Of the surfaces kept in memory at a time, and their share of a limited memory."""
 
 
@@ -95,9 +95,9 @@ class Survey:
         """What reaches the pixels of a tile."""
         return Reception.of(self._store[self._keys[number]])
 
-    def reached(self, number: int, wanted: NDArray[np.bool_]) -> tuple[xr.Dataset, pd.DataFrame]:
+    def reached(self, number: int, pixel: NDArray[np.int64]) -> tuple[xr.Dataset, pd.DataFrame]:
         """The two strongest servers of inhabited pixels of a tile that lack signal, and the sites they speak of."""
-        return self.reception(number).strongest(wanted), self._sites[number]
+        return self.reception(number).strongest(pixel), self._sites[number]
 
     def expected(self) -> Expectations:
         """People expected to be covered, of every commune."""

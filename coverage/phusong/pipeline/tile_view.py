@@ -187,23 +187,21 @@ def covered_in(
     base: Base,
     surface: Surface,
     label: NDArray[np.int32],
-    servers: Callable[[NDArray[np.bool_]], tuple[xr.Dataset, pd.DataFrame]],
+    servers: Callable[[NDArray[np.int64]], tuple[xr.Dataset, pd.DataFrame]],
 ) -> Covered | None:
     """Who of a tile's zones that lack signal is expected to have it; None where there is no such zone."""
     lacking = np.isin(surface.gap, _NO_SIGNAL) & (label >= 0)
     if not lacking.any():
         return None
-    zone, inside = _pixels_of(label, lacking, surface.micro)
-    found, sites = servers(lacking)
+    pixel = np.flatnonzero(lacking & (surface.micro > 0))
+    zone, inside = _people_of(label.ravel()[pixel], surface.micro.ravel()[pixel])
+    found, sites = servers(pixel)
     project = base.project
     expected = probability.expected_of_any(found, sites, inside, project.radio, base.inputs.grid.pixel_m, project.zones)
     return Covered(zone, np.asarray(inside.sum(axis=1)).ravel(), expected)
 
 
-def _pixels_of(
-    label: NDArray[np.int32], lacking: NDArray[np.bool_], micro: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], sparse.csc_array]:
-    """Zones of a tile, and micro-persons of each pixel in each of them, shape (zones, pixels)."""
-    pixel = np.flatnonzero(lacking & (micro > 0))
-    zone, row = np.unique(label.ravel()[pixel].astype(np.int64), return_inverse=True)
-    return zone, sparse.csc_array((micro.ravel()[pixel], (row, pixel)), (len(zone), label.size))
+def _people_of(label: NDArray[np.int32], micro: NDArray[np.int64]) -> tuple[NDArray[np.int64], sparse.csc_array]:
+    """Zones of some pixels, and micro-persons of each pixel in each of them, shape (zones, pixels)."""
+    zone, row = np.unique(label.astype(np.int64), return_inverse=True)
+    return zone, sparse.csc_array((micro, (row, np.arange(label.size))), (len(zone), label.size))

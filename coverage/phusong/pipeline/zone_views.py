@@ -30,8 +30,8 @@ from phusong.zones.outlines import outlines
 from phusong.zones.patches import Patches
 from phusong.zones.standing import Standing, together
 
-Reached = Callable[[int, NDArray[np.bool_]], tuple[xr.Dataset, pd.DataFrame]]
-"""The strongest servers of a tile, by its number, at the pixels wanted of it, and the sites they speak of."""
+Reached = Callable[[int, NDArray[np.int64]], tuple[xr.Dataset, pd.DataFrame]]
+"""The strongest servers of a tile, by its number, at some pixels of it, and the sites they speak of."""
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def expected_by_operator(
     by_pixel.eliminate_zeros()
     found: dict[tuple[str, str, str], Expected] = {}
     for technology in ("LTE", "NR"):
-        own = servers.isel(group=np.flatnonzero(servers.technology.values == technology))
+        own = servers.isel(group=_beside(servers.technology.values == technology))
         groups = Groups.of(own)
         frequencies = [float(frequency) for frequency in own.frequency_mhz.values]
         for environment in radio.environments:
@@ -231,6 +231,12 @@ def _needed(
     loss_db, spread_db = environment_loss(environment, frequency_mhz)
     threshold = threshold_ddbm(getattr(radio.levels(technology), f"{level}_dbm"))
     return threshold + round(10 * loss_db), math.hypot(pixel_sigma_db(radio, frequency_mhz, pixel_m), spread_db)
+
+
+def _beside(wanted: NDArray[np.bool_]) -> slice:
+    """Groups that stand beside each other; unlike their numbers a slice of them needs no copy."""
+    number = np.flatnonzero(wanted)
+    return slice(*((number[0], number[-1] + 1) if number.size else (0, 0)))
 
 
 def _bands(servers: xr.Dataset, sites: int) -> NDArray[np.object_]:
