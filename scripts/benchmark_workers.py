@@ -37,7 +37,7 @@ class Runs:
 
     def measure(self, workers: int) -> None:
         """Run once more."""
-        self.allowed.setdefault(workers, []).append(workers * counted_s(1) / counted_s(workers))
+        self.allowed.setdefault(workers, []).append(workers * self.counted_s(1) / self.counted_s(workers))
         with tempfile.TemporaryDirectory() as place:
             told = Path(place) / "told.json"
             command = [*self.command, "--workers", str(workers), "--json", str(told)]
@@ -51,14 +51,14 @@ class Runs:
         """Of the runs so far."""
         return statistics.median(run[stage] for run in self.seconds[workers])
 
-
-def counted_s(processes: int) -> float:
-    """Seconds that some processes take, each of which counts as far."""
-    begun = time.perf_counter()
-    running = [subprocess.Popen([sys.executable, "-c", COUNT]) for _ in range(processes)]
-    for process in running:
-        process.wait()
-    return time.perf_counter() - begun
+    @staticmethod
+    def counted_s(processes: int) -> float:
+        """Seconds that some processes take, each of which counts as far."""
+        begun = time.perf_counter()
+        running = [subprocess.Popen([sys.executable, "-c", COUNT]) for _ in range(processes)]
+        for process in running:
+            process.wait()
+        return time.perf_counter() - begun
 
 
 def main() -> int:

@@ -67,6 +67,19 @@ class Study:
         for name in ("tiles", "snapshots", "maps", "logs"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
+    @staticmethod
+    def kill_child(parent: int) -> bool:
+        """Kill a process that works for another, if there is one."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                told = (folder / "stat").read_text("ascii").rpartition(")")[2].split()
+                if int(told[1]) == parent and b"spawn_main" in (folder / "cmdline").read_bytes():
+                    os.kill(int(folder.name), signal.SIGKILL)
+                    return True
+            except OSError:
+                continue  # it has ended by now
+        return False
+
 
 @dataclass
 class Workers:
@@ -109,19 +122,6 @@ class Workers:
             process.wait()
 
 
-def kill_child(parent: int) -> bool:
-    """Kill a process that works for another, if there is one."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            told = (folder / "stat").read_text("ascii").rpartition(")")[2].split()
-            if int(told[1]) == parent and b"spawn_main" in (folder / "cmdline").read_bytes():
-                os.kill(int(folder.name), signal.SIGKILL)
-                return True
-        except OSError:
-            continue  # it has ended by now
-    return False
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("project", nargs="?", type=Path)
@@ -155,7 +155,7 @@ def main() -> int:
             study.forget()
             run = subprocess.Popen(study.command(), stderr=subprocess.DEVNULL)
             time.sleep(draw.uniform(0, whole_s))
-            if number % 2 and (workers.kill_one() if workers else kill_child(run.pid)):
+            if number % 2 and (workers.kill_one() if workers else study.kill_child(run.pid)):
                 lost += 1
                 run.wait()
             else:

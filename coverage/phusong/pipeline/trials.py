@@ -253,7 +253,7 @@ def tried(
     """
     batches = _batches(at, first_pixel, inputs.grid, _REACHES * _reach_pixels(project, inputs.grid))
     settings = [project.cause, project.radio, project.zones, usual_dbm]
-    names = _trials(project, candidates, usual_dbm)
+    changes = _trials(project, candidates, usual_dbm)
     inner = 1 if len(batches) > workers else workers
 
     def batch(number: int) -> tuple[int, list[pd.DataFrame]]:
@@ -266,14 +266,14 @@ def tried(
 
         kept = memory("trials", [*settings, *stage.told, *near.told], work)
         zones = np.unique(own.zone)
-        return number, [_outcome_of(kept, k, one, zones, rows, project) for k, one in enumerate(names)]
+        return number, [_outcome_of(kept, k, one, zones, rows, project) for k, one in enumerate(changes)]
 
     found: dict[int, list[pd.DataFrame]] = {}
     for number, tables in Threads(workers).each(batch, ((number,) for number in range(len(batches)))):
         found[number] = tables
         progress("finding the causes of dead zones", len(found), len(batches))
     by_cause: dict[str, list[pd.DataFrame]] = {}
-    for k, one in enumerate(names):
+    for k, one in enumerate(changes):
         by_cause.setdefault(one.cause, []).append(pd.concat([found[number][k] for number in sorted(found)]))
     return {name: cause.smallest(own, project.cause.cured_share) for name, own in by_cause.items()}
 
