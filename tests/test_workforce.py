@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -151,6 +152,22 @@ def test_what_a_killed_process_had_is_done_by_threads():
         assert set(made) == set(range(12))
         assert made[5] == os.getpid()
         assert force.do(whose, 7) == (7, os.getpid())
+
+
+def test_when_processes_are_gone_no_more_threads_compute_than_workers():
+    waiting, most, lock = [0], [0], threading.Lock()
+
+    def work() -> None:
+        with lock:
+            waiting[0] += 1
+            most[0] = max(most[0], waiting[0])
+        time.sleep(0.02)
+        with lock:
+            waiting[0] -= 1
+
+    force = Processes(2, patience_s=0)  # without any, as after one has died
+    list(Threads(4).each(partial(force.do, work), (() for _ in range(20))))
+    assert most == [2]
 
 
 def test_a_fault_in_a_process_is_told():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -123,6 +124,7 @@ class Processes(_Here):
     def __init__(self, workers: int, allowance: Allowance = BOUNDLESS, patience_s: float | None = None) -> None:
         self.workers, self._allowance = workers, allowance
         self._patience_s = PATIENCE_S if patience_s is None else patience_s
+        self._places = threading.Semaphore(workers)
         self._crew: Crew | None = None
 
     def __exit__(
@@ -148,7 +150,8 @@ class Processes(_Here):
         if self._crew is not None:
             with contextlib.suppress(BrokenProcessPool):
                 return self._crew.submit(work, *task).result()
-        return here(work, *task)
+        with self._places:  # more threads wait for processes than may compute when these are gone
+            return here(work, *task)
 
     def _begin(self, task_bytes: float) -> bool:
         """Begin processes if there is memory for them; then one thread more may wait, so that none of them does."""
