@@ -106,7 +106,7 @@ def _run(
         diagnosis = diagnose(base, found, earlier, found.reached, few, progress, of_tiles, force.do)
         clock.done("dead zones")
     sums = tally(base, found, few, progress, of_tiles)
-    made = assemble(base, found, sums, diagnosis, filed)
+    made = assemble(base, found, sums, diagnosis, filed, few)
     clock.done("tables")
     record.refuse_changed(given, made.run["inputs"])
     progress("writing the snapshot", 0, 0)

@@ -43,7 +43,7 @@ _WITH_PEOPLE = ("communes", "provinces", "villages", "zones", "indicators")
 
 
 def assemble(
-    base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis, filed: Mapping[str, pd.DataFrame]
+    base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis, filed: Mapping[str, pd.DataFrame], workers: int
 ) -> Snapshot:
     """
     Tables, rasters and the record of the run.
@@ -52,6 +52,8 @@ def assemble(
     ----------
     filed
         Scores of the filings that the layers come from, as of `scores`.
+    workers
+        Threads that cut the rasters.
     """
     kept = {**_tables(base, survey, sums, diagnosis), **filed}
     synthetic, as_of = ";".join(base.project.synthetic_layers), base.period.last_day.isoformat()
@@ -61,7 +63,7 @@ def assemble(
         marked[name] = marked[name].assign(people_vintage=vintage)
     facts = _facts(base, diagnosis, kept)
     of_tiles = OfTiles(base.memory, survey.keys)
-    pieces = images(base.inputs, survey, base.project.radio.farthest_km * 1000, of_tiles)
+    pieces = images(base.inputs, survey, base.project.radio.farthest_km * 1000, workers, of_tiles)
     return Snapshot(marked, pieces, record.compose(base.project, base.period, facts))
 
 

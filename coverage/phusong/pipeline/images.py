@@ -18,18 +18,21 @@ from phusong.ledger.blocks import Cut
 from phusong.ledger.mosaics import Piece, piece
 from phusong.ledger.surface import Tiled, rasters
 from phusong.pipeline.memory import OfTiles
+from phusong.pipeline.workforce import Threads
 
 _TILE_PIXELS = 2048
 _TERRAIN = {"long_name": "terrain height above sea level", "units": "m", "nodata": float("nan")}
 _CLUTTER = {"long_name": "clutter height", "units": "m"}
 
 
-def images(inputs: Inputs, tiled: Tiled, reach_m: float, memory: OfTiles) -> Iterator[Piece]:
+def images(inputs: Inputs, tiled: Tiled, reach_m: float, workers: int, memory: OfTiles) -> Iterator[Piece]:
     """
     Pieces of everything that was found, and of the ground on which it rests, out to the reach around the tiles.
 
     Parameters
     ----------
+    workers
+        Threads.
     memory
         Of pieces that were cut in runs before.
     """
@@ -38,26 +41,32 @@ def images(inputs: Inputs, tiled: Tiled, reach_m: float, memory: OfTiles) -> Ite
         part = tiled.parts[number]
         return _stored([piece(name, tiled.grid, part, one) for name, one in rasters(tiled.surface(number), part)])
 
-    for number in range(len(tiled.parts)):
-        yield from _pieces(memory(number, "rasters of a tile", [], partial(work, number)), tiled.grid)
-    around = [part.padded(reach_m) for part in tiled.parts]
-    yield from _field("terrain", inputs.terrain, around, _TERRAIN, memory.memory)
+    def cut(number: int) -> Arrays:
+        return memory(number, "rasters of a tile", [], partial(work, number))
+
+    threads, around = Threads(workers), [part.padded(reach_m) for part in tiled.parts]
+    for kept in threads.each(cut, ((number,) for number in range(len(tiled.parts)))):
+        yield from _pieces(kept, tiled.grid)
+    yield from _field("terrain", inputs.terrain, around, _TERRAIN, threads, memory.memory)
     if inputs.clutter is not None:
-        yield from _field("clutter", inputs.clutter, around, _CLUTTER, memory.memory)
+        yield from _field("clutter", inputs.clutter, around, _CLUTTER, threads, memory.memory)
 
 
 def _field(
-    name: str, field: Field, around: Sequence[Grid], attributes: Mapping[str, Any], memory: Memory
+    name: str, field: Field, around: Sequence[Grid], attributes: Mapping[str, Any], threads: Threads, memory: Memory
 ) -> Iterator[Piece]:
     def work(part: Grid, values: NDArray[np.float32]) -> Arrays:
         raster = part.wrap(values, attributes["long_name"], attributes["units"]).assign_attrs(attributes)
         return _stored([piece(name, field.grid, part, raster)])
 
-    for part in field.grid.tiles(_TILE_PIXELS):
-        if any(min(part.overlap(one).shape) > 0 for one in around):
-            values = field.on(part)
-            on = [name, field.grid, part, attributes, values]
-            yield from _pieces(memory("raster of a field", on, partial(work, part, values)), field.grid)
+    def cut(part: Grid) -> Arrays:
+        values = field.on(part)
+        on = [name, field.grid, part, attributes, values]
+        return memory("raster of a field", on, partial(work, part, values))
+
+    wanted = (part for part in field.grid.tiles(_TILE_PIXELS) if any(min(part.overlap(n).shape) > 0 for n in around))
+    for kept in threads.each(cut, ((part,) for part in wanted)):
+        yield from _pieces(kept, field.grid)
 
 
 def _stored(pieces: Sequence[Piece]) -> Arrays:

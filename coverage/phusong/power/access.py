@@ -45,16 +45,22 @@ def village_people(territory: NDArray[np.int32], micro: NDArray[np.int64], villa
 @njit(cache=True, nogil=True)
 def _nearest(commune: np.ndarray, order: np.ndarray, edges: np.ndarray, points: np.ndarray, reach: float) -> np.ndarray:
     rows, columns = commune.shape
-    found = np.full((rows, columns), -1, np.int32)
+    found, least = np.full((rows, columns), -1, np.int32), np.empty(columns)
     for row in range(rows):
-        for column in range(columns):
-            unit = commune[row, column]
-            if unit < 0:
-                continue
-            least = reach * reach
-            for k in range(edges[unit], edges[unit + 1]):
-                village = order[k]
-                far = (points[village, 0] - column - 0.5) ** 2 + (points[village, 1] - row - 0.5) ** 2
-                if far < least or (far == least and found[row, column] < 0):
-                    least, found[row, column] = far, village
+        least[:] = np.nextafter(reach * reach, np.inf)  # what is just within reach is nearer
+        start = 0
+        while start < columns:
+            unit, end = commune[row, start], start + 1
+            while end < columns and commune[row, end] == unit:
+                end += 1
+            for k in range(edges[unit], edges[unit + 1]) if unit >= 0 else range(0):
+                x, y = points[order[k]]
+                down2 = (y - row - 0.5) ** 2
+                # village by village, since this loop is done on several pixels at once
+                for column in range(max(start, int(x - reach) - 1), min(end, int(x + reach) + 2)):
+                    far = (x - column - 0.5) ** 2 + down2
+                    nearer = far < least[column]
+                    least[column] = far if nearer else least[column]
+                    found[row, column] = order[k] if nearer else found[row, column]
+            start = end
     return found

@@ -36,6 +36,8 @@ Whole = NDArray[np.int64]
 Key = TypeVar("Key")
 _NEVER, _SOMETIMES, _ALWAYS = range(3)
 """What a pixel's probabilities over all draws are: 0, anything, or 1."""
+_TOGETHER = 64
+"""Pixels that are looked at together; their draws fit into the fastest memory."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,10 @@ def expected_people(
     unknown = np.zeros((len(names) + 1, people.shape[0]), np.int64)
     pieces = sparse.csc_array(people)
     edges, areas, micro = (np.asarray(part, np.int64) for part in (pieces.indptr, pieces.indices, pieces.data))
+    sums = _Sums(covered, np.zeros_like(unknown), unknown)
     world = _world(groups, needed_ddbm, sigma_db, offsets_ddbm)
-    _sum(world, np.array(starts, np.int64), edges, areas, micro, covered, unknown)
+    _sum(world, np.array(starts, np.int64), np.flatnonzero(np.diff(edges)), _People(edges, areas, micro), sums)
+    covered += CERTAIN * sums.certainly[:, :, np.newaxis]
     return {name: Expected(covered[k], unknown[k]) for k, name in enumerate([*names, ANY])}
 
 
@@ -286,105 +290,107 @@ def _world(
     )
 
 
+class _Found(NamedTuple):
+    """Of some pixels: what their probabilities are in all draws, those of each draw, and what cannot be told."""
+
+    state: NDArray[np.int8]
+    draw: NDArray[np.int32]
+    doubt: NDArray[np.bool_]
+
+
+class _People(NamedTuple):
+    """Parts of pixels in areas: those of pixel k run from edge k to edge k + 1."""
+
+    edge: Whole
+    area: Whole
+    micro: Whole
+
+
+class _Sums(NamedTuple):
+    """People of each operator and area, in draws one by one, in all of them, and where it cannot be told."""
+
+    covered: Whole
+    certainly: Whole
+    unknown: Whole
+
+
 @njit(cache=True, nogil=True)
-def _sum(
-    world: _World,
-    starts: np.ndarray,
-    edges: np.ndarray,
-    area: np.ndarray,
-    micro: np.ndarray,
-    covered: np.ndarray,
-    unknown: np.ndarray,
-) -> None:
-    operators, draws = len(starts) - 1, world.offset.shape[1]
-    own, best, place = np.empty(draws, np.int32), np.empty(draws, np.int32), np.empty(draws, np.int32)
-    certainly = np.zeros(unknown.shape, np.int64)
-    for pixel in range(len(edges) - 1):
-        first, after = edges[pixel], edges[pixel + 1]
-        if first == after:
-            continue
-        best[:] = 0
-        doubt_of_any, of_any = False, _NEVER
+def _sum(world: _World, starts: np.ndarray, inhabited: np.ndarray, people: _People, sums: _Sums) -> None:
+    # A call with arrays costs as much as the draws of a pixel, so that each is made for many pixels.
+    operators, place = len(starts) - 1, np.empty(world.offset.shape[1], np.int32)
+    own, of_any = _nothing(len(place)), _nothing(len(place))
+    for begin in range(0, len(inhabited), _TOGETHER):
+        pixel = inhabited[begin : begin + _TOGETHER]
+        of_any.state[:], of_any.doubt[:] = _NEVER, False
         for operator in range(operators):
-            own[:] = 0
-            doubt, found = False, _NEVER
+            own.state[:], own.doubt[:] = _NEVER, False
             for group in range(starts[operator], starts[operator + 1]):
-                doubt |= world.doubt[group, pixel]
-                if found < _ALWAYS:
-                    found = max(found, _raise(world, group, pixel, own, place))
-            doubt_of_any |= doubt
-            of_any = max(of_any, found)
-            if found == _SOMETIMES and of_any < _ALWAYS:
-                for draw in range(draws):
-                    best[draw] = max(best[draw], own[draw])
-            _add(
-                found,
-                own,
-                doubt,
-                area[first:after],
-                micro[first:after],
-                covered[operator],
-                certainly[operator],
-                unknown[operator],
-            )
-        _add(
-            of_any,
-            best,
-            doubt_of_any,
-            area[first:after],
-            micro[first:after],
-            covered[operators],
-            certainly[operators],
-            unknown[operators],
-        )
-    covered += CERTAIN * certainly[:, :, np.newaxis]
+                _raise(world, group, pixel, own, place)
+            _join(own, of_any)
+            _add(own, pixel, people, operator, sums)
+        _add(of_any, pixel, people, operators, sums)
 
 
 @njit(cache=True, nogil=True)
-def _raise(world: _World, group: int, pixel: int, own: np.ndarray, place: np.ndarray) -> int:
-    """Raise the draws' probabilities to those of a group, but where they are 0, or 1, in every draw, which it tells."""
-    one, two = world.first_row[group, pixel], world.second_row[group, pixel]
-    if one < 0:
-        return _NEVER
-    level = world.first[group, pixel] - world.needed[group]
-    other = world.second[group, pixel] - world.needed[group]
-    if two < 0:
-        two, other = one, level
-    saturated = world.saturated[group]
-    if max(level + world.highest[one], other + world.highest[two]) <= -saturated:
-        return _NEVER
-    if max(level + world.lowest[one], other + world.lowest[two]) >= saturated:
-        return _ALWAYS
-    of_one, of_two, table = world.offset[one], world.offset[two], world.table[group]
-    top = np.int32(len(table) - 1)
-    from_one, from_two = np.int32(level + top // 2), np.int32(other + top // 2)
-    # Two loops, since the first alone is done on several draws at once.
-    for draw in range(len(own)):
-        margin = max(from_one + np.int32(of_one[draw]), from_two + np.int32(of_two[draw]))
-        place[draw] = min(max(margin, np.int32(0)), top)
-    for draw in range(len(own)):
-        own[draw] = max(own[draw], table[np.uint32(place[draw])])
-    return _SOMETIMES
+def _nothing(draws: int) -> _Found:
+    state, doubt = np.empty(_TOGETHER, np.int8), np.empty(_TOGETHER, np.bool_)
+    return _Found(state, np.empty((_TOGETHER, draws), np.int32), doubt)
 
 
 @njit(cache=True, nogil=True)
-def _add(
-    found: int,
-    probability: np.ndarray,
-    doubt: bool,
-    area: np.ndarray,
-    micro: np.ndarray,
-    covered: np.ndarray,
-    certainly: np.ndarray,
-    unknown: np.ndarray,
-) -> None:
-    """Count the people of a pixel: those of draws that are all 0 or all 1 once and not in each draw."""
-    for piece in range(len(area)):
-        if doubt and found < _ALWAYS and (found == _NEVER or probability[0] < CERTAIN):
-            unknown[area[piece]] += micro[piece]
-        elif found == _ALWAYS:
-            certainly[area[piece]] += micro[piece]
-        elif found == _SOMETIMES:
-            here, people = covered[area[piece]], np.int64(micro[piece])
-            for draw in range(len(here)):
-                here[draw] += people * probability[draw]
+def _raise(world: _World, group: int, pixel: np.ndarray, own: _Found, place: np.ndarray) -> None:
+    """Raise what was found to the probabilities of a group; draws are told where they are not all 0, or all 1."""
+    saturated, top, draws = world.saturated[group], np.int32(world.table.shape[1] - 1), len(place)
+    for k in range(len(pixel)):
+        one, two = world.first_row[group, pixel[k]], world.second_row[group, pixel[k]]
+        own.doubt[k] |= world.doubt[group, pixel[k]]
+        if one < 0 or own.state[k] == _ALWAYS:
+            continue
+        level = world.first[group, pixel[k]] - world.needed[group]
+        other = world.second[group, pixel[k]] - world.needed[group] if two >= 0 else level
+        two = two if two >= 0 else one
+        if max(level + world.highest[one], other + world.highest[two]) <= -saturated:
+            continue
+        if max(level + world.lowest[one], other + world.lowest[two]) >= saturated:
+            own.state[k] = _ALWAYS
+            continue
+        from_one, from_two = np.int32(level + top // 2), np.int32(other + top // 2)
+        # Two loops, since the first alone is done on several draws at once.
+        for draw in range(draws):
+            margin = max(from_one + np.int32(world.offset[one, draw]), from_two + np.int32(world.offset[two, draw]))
+            place[draw] = min(max(margin, np.int32(0)), top)
+        fresh = own.state[k] == _NEVER
+        for draw in range(draws):
+            here = world.table[group, np.uint32(place[draw])]
+            own.draw[k, draw] = here if fresh else max(own.draw[k, draw], here)
+        own.state[k] = _SOMETIMES
+
+
+@njit(cache=True, nogil=True)
+def _join(own: _Found, of_any: _Found) -> None:
+    """Raise what is found of any operator to what one of them has."""
+    for k in range(len(own.state)):
+        of_any.doubt[k] |= own.doubt[k]
+        if own.state[k] == _SOMETIMES and of_any.state[k] < _ALWAYS:
+            fresh = of_any.state[k] == _NEVER
+            for draw in range(own.draw.shape[1]):
+                here = own.draw[k, draw]
+                of_any.draw[k, draw] = here if fresh else max(of_any.draw[k, draw], here)
+        of_any.state[k] = max(of_any.state[k], own.state[k])
+
+
+@njit(cache=True, nogil=True)
+def _add(found: _Found, pixel: np.ndarray, people: _People, who: int, sums: _Sums) -> None:
+    """Count the people of pixels: those of draws that are all 0 or all 1 once and not in each draw."""
+    for k in range(len(pixel)):
+        state = found.state[k]
+        certain = state == _ALWAYS or (state == _SOMETIMES and found.draw[k, 0] == CERTAIN)
+        for piece in range(people.edge[pixel[k]], people.edge[pixel[k] + 1]):
+            area, micro = people.area[piece], people.micro[piece]
+            if found.doubt[k] and not certain:
+                sums.unknown[who, area] += micro
+            elif state == _ALWAYS:
+                sums.certainly[who, area] += micro
+            elif state == _SOMETIMES:
+                for draw in range(found.draw.shape[1]):
+                    sums.covered[who, area, draw] += micro * found.draw[k, draw]

@@ -69,6 +69,7 @@ class World:
     def _voids(self) -> NDArray[np.int32]:
         """Pixels of unknown height to the north-west of each corner of a pixel."""
         rows, columns = self.terrain.shape
-        sums = np.zeros((rows + 1, columns + 1), np.int32)
-        np.isnan(self.terrain).cumsum(axis=0, dtype=np.int32).cumsum(axis=1, out=sums[1:, 1:])
+        sums, unknown = np.zeros((rows + 1, columns + 1), np.int32), np.isnan(self.terrain)
+        if unknown.any():
+            unknown.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, out=sums[1:, 1:])
         return sums
