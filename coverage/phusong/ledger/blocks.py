@@ -133,10 +133,21 @@ def _by_block(part: Values, top: int, left: int) -> Iterator[tuple[int, int, Val
             yield first, start, part[first - top : row + EDGE - top, start - left : column + EDGE - left]
 
 
+def extent(size: tuple[int, int], row: int, column: int) -> tuple[int, int]:
+    """
+    Rows and columns of a block, from its first pixel on, that lie in a level of that size.
+
+    Examples
+    --------
+    >>> extent((1100, 700), 1024, 0)
+    (76, 512)
+    """
+    return min(EDGE, size[0] - row), min(EDGE, size[1] - column)
+
+
 def _fills(own: Values, row: int, column: int, size: tuple[int, int]) -> bool:
     """Whether values from a row and column on are all of their block that lies in the raster."""
-    wanted = (min(EDGE, size[0] - row), min(EDGE, size[1] - column))
-    return row % EDGE == 0 and column % EDGE == 0 and own.shape == wanted
+    return row % EDGE == 0 and column % EDGE == 0 and own.shape == extent(size, row, column)
 
 
 def _differences(block: Values) -> bytes:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -15,6 +19,9 @@ from phusong.grid import Grid
 from phusong.ledger import blocks, cog
 from phusong.ledger.blocks import EDGE, Cut, Place
 from phusong.ledger.cog import FRAME, Stored
+
+_PACKING = 8
+"""Blocks of a raster that are being compressed at a time."""
 
 
 class Piece(NamedTuple):
@@ -42,12 +49,26 @@ class Piece(NamedTuple):
 
 @dataclass
 class _Canvas:
-    """A raster on its way: what the header tells, its blocks so far, and the values in blocks that are not whole."""
+    """
+    A raster on its way: what the header tells, and its blocks so far.
+
+    Parameters
+    ----------
+    pool
+        Threads that compress blocks.
+    open, left
+        Values in blocks that pieces share, and how many of them are still to come.
+    packing
+        Blocks that are being compressed.
+    """
 
     first: Piece
     file: BinaryIO
+    pool: ThreadPoolExecutor
     stored: dict[Place, Stored] = field(default_factory=dict)
     open: dict[Place, NDArray[Any]] = field(default_factory=dict)
+    left: dict[Place, int] = field(default_factory=dict)
+    packing: deque[tuple[Place, Future[bytes | None]]] = field(default_factory=deque)
     end: int = 0
 
     def add(self, cut: Cut) -> None:
@@ -57,17 +78,36 @@ class _Canvas:
         for (level, row, column), values in cut.rest.items():
             place = (level, row // EDGE, column // EDGE)
             if place not in self.open:
-                self.open[place] = np.full((EDGE, EDGE), cut.fill, values.dtype)
+                self._begin(place, values.dtype)
             top, left = row % EDGE, column % EDGE
             self.open[place][top : top + values.shape[0], left : left + values.shape[1]] = values
+            self.left[place] -= values.size
+            if not self.left[place]:
+                self._pack(place)
 
     def finish(self) -> None:
-        """Lay down the blocks that several pieces share."""
-        for place, values in self.open.items():
-            if (data := blocks.packed(values, self.first.cut.fill)) is not None:
-                self._put(place, data)
-        self.open.clear()
-        self.file.close()
+        """Lay down the blocks that no piece completes."""
+        for place in list(self.open):
+            self._pack(place)
+        while self.packing:
+            self._lay()
+
+    def _begin(self, place: Place, kind: np.dtype[Any]) -> None:
+        level, row, column = place
+        size = blocks.levels(self.first.cut.shape)[level]
+        self.open[place] = np.full((EDGE, EDGE), self.first.cut.fill, kind)
+        self.left[place] = math.prod(blocks.extent(size, row * EDGE, column * EDGE))
+
+    def _pack(self, place: Place) -> None:
+        task = self.pool.submit(blocks.packed, self.open.pop(place), self.first.cut.fill)
+        self.packing.append((place, task))
+        if len(self.packing) > _PACKING:
+            self._lay()
+
+    def _lay(self) -> None:
+        place, task = self.packing.popleft()
+        if (data := task.result()) is not None:
+            self._put(place, data)
 
     def _put(self, place: Place, data: bytes) -> None:
         self.file.write(data)
@@ -89,21 +129,27 @@ def whole(rasters: Mapping[str, tuple[Grid, xr.DataArray]]) -> Iterator[Piece]:
         yield piece(name, grid, grid, raster)
 
 
-def cogs(pieces: Iterable[Piece], folder: Path, tier: str) -> Iterator[tuple[str, Iterator[bytes]]]:
+def cogs(pieces: Iterable[Piece], folder: Path, tier: str, workers: int = 1) -> Iterator[tuple[str, Iterator[bytes]]]:
     """
     Name of each raster and its bytes in parts, to be read before the next; where it has no piece it holds no data.
 
     Blocks are first laid down in files of `folder`, which is left empty, so that memory is bounded by a piece and by
-    the blocks that several pieces share. The same raster has the same bytes, whatever its pieces and their order.
+    the blocks that wait for others. The same raster has the same bytes, whatever its pieces and their order.
+
+    Parameters
+    ----------
+    pieces
+        No two of a raster have a pixel in common.
+    workers
+        Threads that compress the blocks that several pieces share.
     """
     folder.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, _Canvas] = {}
-    try:
+    with ThreadPoolExecutor(workers) as pool, ExitStack() as files:
         for one in pieces:
             if one.name not in drawn:
-                drawn[one.name] = _Canvas(one, (folder / one.name).open("wb"))
+                drawn[one.name] = _Canvas(one, files.enter_context((folder / one.name).open("wb")), pool)
             drawn[one.name].add(one.cut)
-    finally:
         for canvas in drawn.values():
             canvas.finish()
     for name, canvas in drawn.items():

@@ -58,12 +58,17 @@ class Snapshot:
     run: Mapping[str, Any]
 
 
-def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
+def write(snapshot: Snapshot, folder: Path, workers: int = 1) -> tuple[Path, str]:
     """
     Write a snapshot below `folder`, in place of an earlier one of the same period.
 
     Everything is written beside it first and moved into place at the end; when anything fails the earlier snapshot is
     as it was. What was closed is never replaced; what was closed and opened for correction is kept in `.superseded`.
+
+    Parameters
+    ----------
+    workers
+        Threads that compress rasters.
 
     Returns
     -------
@@ -85,7 +90,7 @@ def write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
-        hashes = {name: _put(staging / name, data) for name, data in _files(snapshot, staging)}
+        hashes = {name: _put(staging / name, data) for name, data in _files(snapshot, staging, workers)}
         text = json.dumps(
             {**snapshot.run, "files": hashes}, ensure_ascii=False, indent=1, allow_nan=False, default=_plain
         )
@@ -250,13 +255,13 @@ def _among(files: Mapping[str, str], only: Sequence[str] | None) -> dict[str, st
     return {name: digest for name, digest in files.items() if only is None or Path(name).stem in only}
 
 
-def _files(snapshot: Snapshot, staging: Path) -> Iterable[tuple[str, Iterable[bytes]]]:
+def _files(snapshot: Snapshot, staging: Path, workers: int) -> Iterable[tuple[str, Iterable[bytes]]]:
     for name, table in snapshot.tables.items():
         yield f"{name}.parquet", [_parquet(figures.kept(table) if name == INDICATORS else table)]
     yield "communes.csv", [csv_bytes(pd.DataFrame(snapshot.tables["communes"].drop(columns="geometry")))]
     yield "zones.gpkg", [_geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))]
     pieces = mosaics.whole(snapshot.rasters) if isinstance(snapshot.rasters, Mapping) else snapshot.rasters
-    for name, cog in mosaics.cogs(pieces, staging / ".pieces", TIER):
+    for name, cog in mosaics.cogs(pieces, staging / ".pieces", TIER, workers):
         yield f"surface/{name}.tif", cog
 
 
