@@ -81,7 +81,7 @@ def test_it_goes_on_from_the_tiles_that_are_whole(own):
     draft.write_bytes(b"half")
     pipeline.run(load(own), PERIOD, 2, silent)
     assert digests(own) == before
-    assert tiles(own) == set(keys)
+    assert tiles(own) <= set(keys)  # what only quickens a run after an edit is not made again for its own sake
 
 
 def test_without_the_folder_of_tiles_the_same_comes_again(own):

@@ -46,8 +46,7 @@ class TileStore:
 
         None where there are none, or the file is not as it was written.
         """
-        with self._lock:
-            self._asked.add(key)
+        self.ask(key)
         try:
             kept = self._file(key).read_bytes()
         except FileNotFoundError:
@@ -55,6 +54,11 @@ class TileStore:
         if hashlib.sha256(kept[_DIGEST_BYTES:]).digest() != kept[:_DIGEST_BYTES]:
             return None
         return _Packed(kept)
+
+    def ask(self, key: str) -> None:
+        """Say that what is kept under a key is still of use, without reading it."""
+        with self._lock:
+            self._asked.add(key)
 
     def __getitem__(self, key: str) -> Arrays:
         """The arrays kept under a key of which it is known that they are there."""
@@ -72,8 +76,7 @@ class TileStore:
         SnapshotError
             When the disk refuses; what is kept already stays.
         """
-        with self._lock:
-            self._asked.add(key)
+        self.ask(key)
         packed = _pack(arrays)
         file = self._file(key)
         draft = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")

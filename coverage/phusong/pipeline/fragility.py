@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from phusong.config import Project
+from phusong.pipeline.past import Past
 from phusong.pipeline.tiles import Tile
 from phusong.power.supply import autonomy_hours, outlasting
 from phusong.progress import Step
@@ -47,7 +48,13 @@ class Saved:
 
 
 def fragile(
-    project: Project, tile: Tile, saved: Saved, inside: Flags, workers: int, progress: Step
+    project: Project,
+    tile: Tile,
+    saved: Saved,
+    inside: Flags,
+    workers: int,
+    progress: Step,
+    past: Past | None = None,
 ) -> NDArray[np.uint8]:
     """
     Pixels of a tile with the zones' signal that lose it when every site has only its backup: 1 yes, 0 no, 255 unknown.
@@ -61,18 +68,24 @@ def fragile(
     ----------
     inside
         Pixels of the tile that are asked about; the others are 254.
+    past
+        Servers of the run before.
     """
+    past = past or Past()
 
     def told(what: str, done: int, of: int, note: str = "") -> None:
         progress(f"{what} with backup", done, of, note)
 
     found, doubt = np.select([~inside, saved.served, saved.doubt], [OUTSIDE, FRAGILE, UNKNOWN], ENDURING), saved.doubt
     surely, maybe = _outlasting(project, tile)
-    for lives, by_strongest, code in ((surely, saved.surely, ENDURING), (maybe, saved.maybe, UNKNOWN)):
+    for name, lives, by_strongest, code in (
+        ("surely", surely, saved.surely, ENDURING),
+        ("maybe", maybe, saved.maybe, UNKNOWN),
+    ):
         found[(found == FRAGILE) & by_strongest] = code
         if (found == FRAGILE).any() and (code == ENDURING or (maybe & ~surely).any()):
             living = tile.sites[lives].reset_index(drop=True)
-            again = tile.servers(project, workers, told, found == FRAGILE, living)
+            again = past.servers(name, tile, project, workers, told, found == FRAGILE, living)
             found[_reached(again, project)] = code
             doubt = _doubt(again, project)
     found[(found == FRAGILE) & doubt] = UNKNOWN

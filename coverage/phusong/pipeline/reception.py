@@ -18,6 +18,7 @@ from phusong.pipeline import counting
 from phusong.pipeline.fingerprint import fingerprint, of_code
 from phusong.pipeline.fragility import Saved, fragile
 from phusong.pipeline.ground import Ground
+from phusong.pipeline.past import Past
 from phusong.pipeline.tiles import Tile
 from phusong.progress import Step
 from phusong.radio import levels, probability
@@ -150,9 +151,10 @@ def receive(
     wanted: NDArray[np.bool_],
     workers: int,
     progress: Step,
+    past: Past,
 ) -> Reception:
     """
-    Compute a tile: a function of its arguments alone, the same wherever it runs.
+    Compute a tile: a function of its arguments alone, the same wherever it runs, and whatever the past.
 
     Parameters
     ----------
@@ -162,9 +164,11 @@ def receive(
         These and others of which the level is asked; it is none on all that are left.
     workers
         Threads.
+    past
+        Servers of the run before; it keeps those of this one.
     """
     pixel_m = project.grid.pixel_m
-    servers = tile.servers(project, workers, progress, wanted)
+    servers = past.servers("all", tile, project, workers, progress, wanted)
     found = sorted(levels.by_operator(servers, project.radio, pixel_m), key=lambda one: one[0])
     level = {key: codes for key, codes, _ in found}
     lacking = (counting.signal(level, project) == NOT_SERVED) & inside
@@ -176,7 +180,7 @@ def receive(
     of_dark = {name: servers[name].values.reshape(len(servers[name]), inside.size)[:, dark] for name in _SERVERS}
     saved = Saved.of(project, tile, servers)
     del servers  # of which another is made of the sites with backup
-    held = fragile(project, tile, saved, inside, workers, progress)
+    held = fragile(project, tile, saved, inside, workers, progress, past)
     return Reception(level, received, held, ground.rows, expected, dark, of_dark, tuple(groups))
 
 

@@ -21,16 +21,17 @@ from phusong.layers.recent import Recent
 from phusong.ledger import expectation
 from phusong.ledger.expectation import Expectation
 from phusong.ledger.surface import Surface
-from phusong.ledger.tile_store import TileStore
+from phusong.ledger.tile_store import Arrays, TileStore
 from phusong.pipeline import counting, reception
 from phusong.pipeline.allowance import BOUNDLESS, Allowance
 from phusong.pipeline.effort import Effort
 from phusong.pipeline.fingerprint import fingerprint
 from phusong.pipeline.ground import Ground
+from phusong.pipeline.past import Past
 from phusong.pipeline.preparation import Base
 from phusong.pipeline.reception import Reception, receive
 from phusong.pipeline.tiles import Tile, tiles
-from phusong.pipeline.workforce import Processes, Threads, Workforce
+from phusong.pipeline.workforce import Cluster, Processes, Threads, Workforce
 from phusong.power import access, electrification
 from phusong.progress import Step
 from phusong.radio import spots
@@ -41,7 +42,7 @@ from phusong.zones.standing import Standing
 
 N = TypeVar("N", bound=np.generic)
 Flags = NDArray[np.bool_]
-Task = tuple[str, Tile, Project, Ground, Flags, Flags]
+Task = tuple[str, Tile, Project, Ground, Flags, Flags, Past]
 Expectations = Mapping[expectation.Key, Expectation]
 _BYTES_PER_PIXEL = 400
 """Of a tile while it is computed, measured at 100 m on the nation: two technologies, four operators, eleven bands."""
@@ -180,10 +181,13 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step, allow
     allowance.refuse_short(tile_bytes(base.people.parts), "a tile", "set a smaller tile_pixels in [grid]")
     grids, keys = base.people.parts, [""] * len(base.people.parts)
     sites, strays = [pd.DataFrame()] * len(grids), _strays(base)
-    effort, pairs = Effort(len(grids)), dict[str, int]()
+    effort, pairs, pasts = Effort(len(grids)), dict[str, int](), dict[str, str]()
+    keeps = not isinstance(force, Cluster)  # whose results come over a network
 
     def missing() -> Iterator[Task]:
         for number, tile in enumerate(tiles(base.project, base.inputs, grids)):
+            past_key = fingerprint("past of a tile", tile.grid)
+            store.ask(past_key)
             astray = _under(strays, tile.grid)
             key = reception.key_of(tile, base.project, base.people.keys[number], base.people.factors_of(number), astray)
             keys[number], sites[number] = key, tile.sites
@@ -192,11 +196,14 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step, allow
                 continue
             ground = base.people.ground(number)
             inside = people.dominant(ground.share).reshape(tile.grid.shape) >= 0
-            pairs[key] = tile.pairs(base.project, inside | astray)
-            yield key, tile, base.project, ground, inside, inside | astray
+            pairs[key], pasts[key] = tile.pairs(base.project, inside | astray), past_key
+            past = Past.of(tile, base.project, store.held(past_key)) if keeps else Past()
+            yield key, tile, base.project, ground, inside, inside | astray, past
 
-    for key, found in _computed(missing(), tile_bytes(grids), force, progress):
+    for key, found, past in _computed(missing(), tile_bytes(grids), force, progress):
         store.keep(key, found.arrays())
+        if past:
+            store.keep(pasts[key], past)
         effort.add(pairs[key])
         if len(grids) > 1:
             progress("radio: tiles computed", effort.done, len(grids), effort.rate)
@@ -205,7 +212,7 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step, allow
 
 def _computed(
     tasks: Iterator[Task], task_bytes: float, force: Workforce, progress: Step
-) -> Iterator[tuple[str, Reception]]:
+) -> Iterator[tuple[str, Reception, Arrays]]:
     """Tiles side by side; where there are no more than workers, as after an edit, all work on one after the other."""
     if isinstance(force, Threads | Processes):
         first = list(islice(tasks, force.workers + 1))
@@ -224,10 +231,12 @@ def _compute(
     ground: Ground,
     inside: Flags,
     wanted: Flags,
+    past: Past,
     workers: int = 1,
     progress: Step | None = None,
-) -> tuple[str, Reception]:
-    return key, receive(tile, project, ground, inside, wanted, workers, progress or _silent)
+) -> tuple[str, Reception, Arrays]:
+    found = receive(tile, project, ground, inside, wanted, workers, progress or _silent, past)
+    return key, found, past.arrays()
 
 
 def _strays(base: Base) -> gpd.GeoDataFrame:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -142,12 +141,12 @@ def seen_on(
     before: Before,
     part: Grid,
     covered: Covered | None,
-    places: gpd.GeoDataFrame,
-    at_sites: Standing,
+    village: Standing,
+    place: Standing,
+    site: Standing,
 ) -> Arrays:
     """What one tile shows, zones by their numbers there."""
     inputs, grid = base.inputs, base.inputs.grid
-    village, place = Standing.on(part, inputs.villages), Standing.on(part, places)
     unhoused = (surface.commune >= 0) & (surface.territory < 0)
     sketch = sketched(label, own.crossing, part, grid)
     sampled = cause.sampled(label, surface.micro, own.asked, base.project.cause.tested_pixels, part, grid)
@@ -176,7 +175,7 @@ def seen_on(
         "without_village": np.array([surface.micro[unhoused].sum()], np.int64),
         **{f"{name}_at": point for name, (point, _) in found.items()},
         **{name: value for name, (_, value) in found.items()},
-        "power_at_sites": at_sites.find(surface.power)[1],
+        "power_at_sites": site.find(surface.power)[1],
     }
     if covered is not None:
         made |= {"covered_zone": covered.zone, "covered_micro": covered.micro, **vars(covered.expected)}

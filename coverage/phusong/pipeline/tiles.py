@@ -18,6 +18,7 @@ from phusong.pipeline.preparation import placed
 from phusong.progress import Step
 from phusong.radio import coverage as radio
 from phusong.radio.carrier import reach_m
+from phusong.radio.earlier import Earlier
 from phusong.radio.pairs import pairs_within
 
 Heights = NDArray[np.float32]
@@ -64,6 +65,7 @@ class Tile:
         progress: Step,
         wanted: NDArray[np.bool_] | None = None,
         sites: pd.DataFrame | None = None,
+        earlier: Earlier | None = None,
     ) -> xr.Dataset:
         """
         The two strongest servers of each pixel; of the wanted pixels, and among some of the sites, where that is said.
@@ -72,6 +74,8 @@ class Tile:
         ----------
         wanted
             Of the tile's shape.
+        earlier
+            As of `strongest_servers`.
         """
 
         def tell(done: int, of: int) -> None:
@@ -88,6 +92,7 @@ class Tile:
             self.antennas,
             self.clutter_m,
             wanted=wanted,
+            earlier=earlier,
         )
 
 

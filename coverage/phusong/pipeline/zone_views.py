@@ -28,7 +28,7 @@ from phusong.zones.cause import Sampled
 from phusong.zones.identity import LYING, Before
 from phusong.zones.outlines import outlines
 from phusong.zones.patches import Patches
-from phusong.zones.standing import Standing, together
+from phusong.zones.standing import Points, together
 
 Reached = Callable[[int, NDArray[np.int64]], tuple[xr.Dataset, pd.DataFrame]]
 """The strongest servers of a tile, by its number, at some pixels of it, and the sites they speak of."""
@@ -104,16 +104,17 @@ def gather(
         places.geometry.x.to_numpy(),
         places.geometry.y.to_numpy(),
     ]
+    everywhere = [Points.of(points) for points in (base.inputs.villages, places, base.inputs.sites)]
 
     def view(number: int) -> tuple[int, View]:
         part, own = tiled.parts[number], Own.of(found.rows[number], crossing, asked)
-        at_sites = Standing.on(part, base.inputs.sites)
+        at_villages, at_places, at_sites = (points.on(part) for points in everywhere)
 
         def work() -> Arrays:
             surface = tiled.surface(number)
             label = own.label(surface.gap)
             covered = covered_in(base, surface, label, partial(reached, number))
-            return seen_on(base, surface, label, own, before, part, covered, places, at_sites)
+            return seen_on(base, surface, label, own, before, part, covered, at_villages, at_places, at_sites)
 
         # neither the rows of zones in the study nor those of sites: what happens elsewhere moves them
         here = [own.rows, own.crossing, own.asked, at_sites.row, at_sites.column]

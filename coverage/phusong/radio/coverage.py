@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import numpy as np
@@ -16,6 +16,7 @@ from phusong.grid import Grid
 from phusong.layers.antennas import Pattern
 from phusong.radio.antenna import pattern_loss
 from phusong.radio.carrier import Carrier, carriers
+from phusong.radio.earlier import Earlier
 from phusong.radio.free_space import free_space_loss
 from phusong.radio.loss import loss_db
 from phusong.radio.reach import LEAST_DISTANCE_M, Paths, Transmitter, paths_within
@@ -41,6 +42,7 @@ def strongest_servers(
     patterns: Mapping[str, Pattern] | None = None,
     clutter_m: NDArray[np.float32] | None = None,
     wanted: NDArray[np.bool_] | None = None,
+    earlier: Earlier | None = None,
 ) -> xr.Dataset:
     """
     The two strongest servers of each pixel, technology, operator and band, at the receiver's height outdoors.
@@ -65,6 +67,9 @@ def strongest_servers(
         Representative clutter height on `terrain_grid`; None for bare ground.
     wanted
         Pixels of `grid` that are computed; the others are left as where no site reaches. None for all.
+    earlier
+        What was found on the same ground with the same settings, perhaps of other sites: it saves time, and no bit of
+        the result depends on it.
 
     Returns
     -------
@@ -87,28 +92,48 @@ def strongest_servers(
     world = World(np.ascontiguousarray(terrain, np.float32), terrain_grid, grid, radio, clutter_m)
     servers = unserved(found, grid, radio)
     groups = groups_of(servers, radio, grid.pixel_m)
-    if wanted is not None:  # a path that can beat no server is left out before anything of it is computed
-        servers.second_ddbm.values[:, ~wanted] = UNBEATABLE_DDBM
+    asked = np.ones(grid.shape, bool) if wanted is None else wanted
     standing = list(zip(found, transmitters_of(found, world), strict=True))
-    batches = [(ring, standing[start : start + _BATCH]) for ring in _RINGS for start in range(0, len(found), _BATCH)]
-    off_terrain: set[str] = set()
-    done = 0
+    rounds = [(standing, np.repeat(asked[np.newaxis], len(groups), axis=0))]
+    if earlier is not None and not world.dark and (left := earlier.lay(servers, sites, asked)) is not None:
+        holes = {key for key, anew in zip(groups, left.anew, strict=True) if anew.any()}
+        competing = [one for one in standing if _key(one[0]) in holes]
+        rounds = [(competing, left.anew), ([standing[k] for k in np.flatnonzero(left.added)], asked & ~left.anew)]
+    done, of = 0, sum(len(some) for some, _ in rounds)
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        running = {pool.submit(_cover, batch, ring, world, groups): len(batch) for ring, batch in batches}
-        try:
-            for batch in as_completed(running):
-                off_terrain.update(batch.result())
-                done += running[batch]
+        for some, where in rounds:
+            for covered in _compete(some, where, world, servers, groups, pool):
+                done += covered
                 if progress is not None:
-                    progress(done // len(_RINGS), len(found))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+                    progress(done // len(_RINGS), of)
     for best in groups.values():
         np.logical_and(best.doubt, best.rsrp_ddbm < best.enough_ddbm, out=best.doubt)
-    if wanted is not None:
-        servers.second_ddbm.values[:, ~wanted] = NO_SIGNAL_DDBM
+    off_terrain = {carrier.site_id for carrier, mast in standing if np.isnan(mast.top_amsl_m)}
     return servers.assign_attrs(off_terrain=sorted(off_terrain))
+
+
+def _compete(
+    some: Sequence[tuple[Carrier, Transmitter]],
+    where: NDArray[np.bool_],
+    world: World,
+    servers: xr.Dataset,
+    groups: dict[Key, Best],
+    pool: ThreadPoolExecutor,
+) -> Iterator[int]:
+    """Merge carriers into their groups on some pixels of each; tells how many are done as they are."""
+    second, aside = servers.second_ddbm.values, ~where
+    kept = second[aside]
+    second[aside] = UNBEATABLE_DDBM  # a path that can beat no server is left out before anything of it is computed
+    batches = [(ring, some[start : start + _BATCH]) for ring in _RINGS for start in range(0, len(some), _BATCH)]
+    running = {pool.submit(_cover, batch, ring, world, groups): len(batch) for ring, batch in batches}
+    try:
+        for batch in as_completed(running):
+            batch.result()
+            yield running[batch]
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+    second[aside] = kept
 
 
 def received_ddbm(
@@ -238,18 +263,19 @@ def _enough_ddbm(best: Best, transmitter: Transmitter, world: World) -> int:
 
 def _cover(
     batch: Sequence[tuple[Carrier, Transmitter]], ring: tuple[float, float], world: World, groups: dict[Key, Best]
-) -> list[str]:
-    """Merge some carriers into their groups; returns the ids of those whose ground is not known."""
-    off_terrain = []
+) -> None:
+    """Merge some carriers into their groups."""
     for carrier, transmitter in batch:
-        best = groups[carrier.technology, carrier.operator, carrier.band]
+        best = groups[_key(carrier)]
         enough = _enough_ddbm(best, transmitter, world)
         paths = paths_that_may_beat(carrier, transmitter, world, best.second_ddbm, enough, ring)
         if np.isnan(transmitter.top_amsl_m):
-            off_terrain.append(carrier.site_id)
             level_ddbm = np.full(paths.pixel.size, np.nan)
         else:
             paths, level_ddbm = received_ddbm(carrier, transmitter, paths, world, best)
         with best.lock:
             merge(best, carrier.row, paths.pixel, level_ddbm)
-    return off_terrain
+
+
+def _key(carrier: Carrier) -> Key:
+    return carrier.technology, carrier.operator, carrier.band

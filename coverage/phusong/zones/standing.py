@@ -23,12 +23,37 @@ class Standing:
     @classmethod
     def on(cls, part: Grid, points: gpd.GeoDataFrame) -> Standing:
         """The points on a tile."""
-        row, column, inside = part.locate(points.geometry.x.to_numpy(), points.geometry.y.to_numpy())
-        return cls(np.flatnonzero(inside), row[inside], column[inside])
+        return Points.of(points).on(part)
 
     def find(self, values: NDArray[np.integer]) -> Found:
         """The value of each point, of an array of the tile's shape."""
         return self.point, values[self.row, self.column].astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points of a country from the south to the north, of which those on a tile are found without the others."""
+
+    number: NDArray[np.int64]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, points: gpd.GeoDataFrame) -> Points:
+        """Points by their numbers."""
+        x_m, y_m = points.geometry.x.to_numpy(), points.geometry.y.to_numpy()
+        order = np.argsort(y_m, kind="stable")
+        return cls(order, x_m[order], y_m[order])
+
+    def on(self, part: Grid) -> Standing:
+        """Those on a tile, by their numbers."""
+        _, south, _, north = part.bounds
+        # a pixel more on each side, so that the grid alone tells what stands on its edges
+        near = slice(*np.searchsorted(self.y_m, [south - part.pixel_m, north + part.pixel_m]))
+        row, column, inside = part.locate(self.x_m[near], self.y_m[near])
+        number = self.number[near][inside]
+        order = np.argsort(number)
+        return Standing(number[order], row[inside][order], column[inside][order])
 
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64]]
