@@ -60,9 +60,8 @@ class Past:
     ) -> xr.Dataset:
         """The servers of a tile as of `Tile.servers`, for which those of the same name are used, and which are kept."""
         found = tile.servers(project, workers, progress, wanted, sites, self._before.get(name))
-        made = Earlier.of(found, tile.sites if sites is None else sites, wanted) if self._keeps else None
-        if made is not None:
-            self._made[name] = made
+        if self._keeps:
+            self._made[name] = Earlier.of(found, tile.sites if sites is None else sites, wanted)
         return found
 
     def arrays(self) -> dict[str, NDArray[Any]]:

@@ -95,7 +95,7 @@ def strongest_servers(
     asked = np.ones(grid.shape, bool) if wanted is None else wanted
     standing = list(zip(found, transmitters_of(found, world), strict=True))
     rounds = [(standing, np.repeat(asked[np.newaxis], len(groups), axis=0))]
-    if earlier is not None and not world.dark and (left := earlier.lay(servers, sites, asked)) is not None:
+    if earlier is not None and (left := earlier.lay(servers, sites, asked)) is not None:
         holes = {key for key, anew in zip(groups, left.anew, strict=True) if anew.any()}
         competing = [one for one in standing if _key(one[0]) in holes]
         rounds = [(competing, left.anew), ([standing[k] for k in np.flatnonzero(left.added)], asked & ~left.anew)]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Arrays = Mapping[str, NDArray[Any]]
 Flags = NDArray[np.bool_]
 _KEY = ("technology", "operator", "band")
-_VALUES = ("rsrp_ddbm", "server", "second_ddbm", "second_server")
+_VALUES = ("rsrp_ddbm", "server", "second_ddbm", "second_server", "unknown")
 _MOST_CHANGED = 0.2
 """Share of sites from which on it is quicker to compute all of them."""
 
@@ -40,7 +40,7 @@ class Left(NamedTuple):
 @dataclass(frozen=True)
 class Earlier:
     """
-    The two strongest servers of each pixel as `strongest_servers` found them, all of it known.
+    The two strongest servers of each pixel as `strongest_servers` found them.
 
     Parameters
     ----------
@@ -60,10 +60,8 @@ class Earlier:
     values: Arrays
 
     @classmethod
-    def of(cls, servers: xr.Dataset, sites: pd.DataFrame, wanted: Flags) -> Earlier | None:
-        """What is to be kept of a result; None where something could not be computed: a server hides what it was."""
-        if servers.unknown.values.any() or servers.off_terrain:
-            return None
+    def of(cls, servers: xr.Dataset, sites: pd.DataFrame, wanted: Flags) -> Earlier:
+        """What is to be kept of a result."""
         values = {name: servers[name].values[:, wanted] for name in _VALUES}
         return cls(identities(sites), wanted, _groups(servers), values)
 
@@ -90,9 +88,10 @@ class Earlier:
         """
         Lay the servers that are still true into a result that nobody serves yet.
 
-        A pixel stays as it was unless one of its two servers is gone; then every site of its group competes anew, and
-        elsewhere only those that were added. Of equal levels the lower row serves, so the sites must still have their
-        order; None where they have not, or where too many are others.
+        A pixel stays as it was unless one of its two servers is gone, or something was unknown; then every site of its
+        group competes anew, and elsewhere only those that were added. A path that could not be computed and did not
+        matter still does not, as levels only rise there. Of equal levels the lower row serves, so the sites must still
+        have their order; None where they have not, or where too many are others.
         """
         now = _rows(self.identity, identities(sites))
         kept = now[now >= 0]
@@ -109,7 +108,8 @@ class Earlier:
     def _lay(self, servers: xr.Dataset, group: int, own: int, row: NDArray[np.int32], wanted: Flags) -> Flags:
         """Lay the pixels of one group; returns which."""
         first, second = self.values["server"][own], self.values["second_server"][own]
-        stays = ((first < 0) | (row[first] >= 0)) & ((second < 0) | (row[second] >= 0)) & wanted[self.wanted]
+        stays = ((first < 0) | (row[first] >= 0)) & ((second < 0) | (row[second] >= 0))
+        stays &= wanted[self.wanted] & ~self.values["unknown"][own]
         laid = np.zeros(wanted.shape, bool)
         laid[self.wanted] = stays
         for name in _VALUES:

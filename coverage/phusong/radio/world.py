@@ -66,11 +66,6 @@ class World:
         return bool(sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left])
 
     @cached_property
-    def dark(self) -> bool:
-        """Whether any ground is not known."""
-        return bool(self._voids[-1, -1])
-
-    @cached_property
     def _voids(self) -> NDArray[np.int32]:
         """Pixels of unknown height to the north-west of each corner of a pixel."""
         rows, columns = self.terrain.shape
