@@ -163,7 +163,8 @@ def main() -> int:
                 finished += run.wait() != -signal.SIGKILL
                 taken_over.append(study.tiles() / tiles)
                 subprocess.run(study.command(), check=True)
-            if study.digests() != expected or study.tiles() != tiles:
+            # of a cluster's tiles the store keeps nothing for edits, and so has fewer pieces
+            if study.digests() != expected or (workers is None and study.tiles() != tiles):
                 other += 1
                 print(f"kill {number}: the snapshot is not the undisturbed one", flush=True)
         if workers:

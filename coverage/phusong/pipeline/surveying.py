@@ -201,9 +201,9 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step, allow
             yield key, tile, base.project, ground, inside, inside | astray, past
 
     for key, found, past in _computed(missing(), tile_bytes(grids), force, progress):
-        store.keep(key, found.arrays())
         if past:
-            store.keep(pasts[key], past)
+            store.keep(pasts[key], past)  # first, so that no kill leaves a tile without its past
+        store.keep(key, found.arrays())
         effort.add(pairs[key])
         if len(grids) > 1:
             progress("radio: tiles computed", effort.done, len(grids), effort.rate)
