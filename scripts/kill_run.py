@@ -62,6 +62,13 @@ class Study:
         """Tiles in the store."""
         return sum(1 for _ in (self.folder / "tiles").glob("??/[0-9a-f]*"))
 
+    def undisturbed(self) -> tuple[float, dict[str, str], int]:
+        """Seconds of a run from nothing, the snapshot's files and the tiles in the store."""
+        self.forget()
+        begun = time.perf_counter()
+        subprocess.run(self.command(), check=True)
+        return time.perf_counter() - begun, self.digests(), self.tiles()
+
     def forget(self) -> None:
         """Remove what runs left."""
         for name in ("tiles", "snapshots", "maps", "logs"):
@@ -143,13 +150,12 @@ def main() -> int:
             file.write_text(text.replace("pixel_m = 100.0", "pixel_m = 200.0\ntile_pixels = 64"), "utf-8")
         study = Study(folder, options.period, options.workers, options.processes)
         subprocess.run(study.command(), check=True)  # compiles what is not compiled yet
-        study.forget()
-        begun = time.perf_counter()
-        subprocess.run(study.command(), check=True)
-        whole_s, expected, tiles = time.perf_counter() - begun, study.digests(), study.tiles()
+        whole_s, expected, tiles = study.undisturbed()
         print(f"undisturbed: {whole_s:.1f} s, {tiles} tiles kept, {len(expected)} files in the snapshot", flush=True)
         workers = Workers.begin(options.port) if options.scheduler else None
         study = replace(study, scheduler=workers.address if workers else None)
+        if workers:  # of whose tiles the store keeps nothing for edits, and so has fewer pieces
+            tiles = study.undisturbed()[2]
         other, taken_over, finished, lost = 0, [], 0, 0
         for number in range(options.kills):
             study.forget()
@@ -163,8 +169,7 @@ def main() -> int:
                 finished += run.wait() != -signal.SIGKILL
                 taken_over.append(study.tiles() / tiles)
                 subprocess.run(study.command(), check=True)
-            # of a cluster's tiles the store keeps nothing for edits, and so has fewer pieces
-            if study.digests() != expected or (workers is None and study.tiles() != tiles):
+            if study.digests() != expected or study.tiles() != tiles:
                 other += 1
                 print(f"kill {number}: the snapshot is not the undisturbed one", flush=True)
         if workers:
