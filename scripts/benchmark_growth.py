@@ -2,11 +2,12 @@
 How time and memory of a run grow: with the provinces that are studied, and with finer pixels, as a table and a plot.
 
     python scripts/benchmark_growth.py [--data ../shared/data] [--pixel 250] [--counts 1 2 4 8 16 34]
-        [--province 40] [--pixels 100 60 30] [--technology NR] [--plot growth.png]
+        [--province 40] [--pixels 100 60 30] [--technology NR] [--patience 0] [--plot growth.png]
 
 Each case is a run of its own from cold, by scripts/benchmark_national.py, which says what is real and what is made up
-in it. The provinces are taken by their codes from the south up. Finer
-pixels are tried on one province, with one technology where that is said, since 30 m is eleven times 100 m.
+in it. The provinces are taken by their codes from the south up. Finer pixels are tried on one province, with one
+technology where that is said, since 30 m is eleven times 100 m. A short run ends before processes begin, and so takes
+less memory than a long one: with --patience 0 every run begins with them, and like is set beside like.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Growth:
 
     data: Path
     technology: str | None
+    patience_s: float | None
     rows: dict[str, list[tuple[float, float, float]]] = field(default_factory=dict)
 
     def measure(self, series: str, provinces: list[str], pixel_m: float, all_of_them: bool) -> None:
@@ -43,6 +45,7 @@ class Growth:
             command = [sys.executable, str(NATIONAL), "--data", str(self.data), "--pixel", f"{pixel_m:g}"]
             command += ["--json", str(told), *([] if all_of_them else ["--provinces", *provinces])]
             command += ["--technology", self.technology] if self.technology and series == "pixels" else []
+            command += [] if self.patience_s is None else ["--patience", f"{self.patience_s:g}"]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             made: dict[str, Any] = json.loads(told.read_text("utf-8"))
         radio_s = next(stage["wall_s"] for stage in made["stages"] if stage["name"] == "radio and power")
@@ -80,11 +83,12 @@ def main() -> int:
     parser.add_argument("--province", default="40", help="code of the province for finer pixels")
     parser.add_argument("--pixels", type=float, nargs="*", default=[100, 60, 30])
     parser.add_argument("--technology", choices=("LTE", "NR"), help="for finer pixels")
+    parser.add_argument("--patience", type=float, help="seconds of tiles before processes begin")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     communes = pd.read_parquet(options.data / "admin" / "communes_2025.parquet", columns=["province_code"])
     codes = sorted(communes["province_code"].unique(), reverse=True)
-    growth = Growth(options.data, options.technology)
+    growth = Growth(options.data, options.technology, options.patience)
     print(HEADER)
     for count in options.counts:
         growth.measure("provinces", codes[:count], options.pixel, count >= len(codes))

@@ -2,7 +2,7 @@
 The whole country, or some provinces of it, run for one quarter: time and memory of each stage, and paths a second.
 
     python scripts/benchmark_national.py [--data ../shared/data] [--pixel 100] [--provinces CODE ...]
-        [--technology NR] [--workers N] [--changed 100] [--to DIR] [--json FILE] [--memory-limit 4GB]
+        [--technology NR] [--workers N] [--changed 100] [--to DIR] [--json FILE] [--memory-limit 4GB] [--patience 30]
 
 Communes, people and power lines are the real ones and the synthetic 168,000 sites, villages and terminals stand on
 them. National terrain is not among the data: the tile N21E105 (SRTM, 3 arc-seconds) is LAID MIRRORED over the country,
@@ -38,9 +38,11 @@ LOW_KM, MIDDLE_KM, HIGH_KM = 15, 10, 5
 """Reach below 1 GHz, to 3 GHz and above."""
 STUDY = Path(__file__).parents[1] / "gis_data" / "n21e105" / "project.toml"
 CHILD = """
-import json, pathlib, sys, time
+import importlib, json, pathlib, sys, time
 from phusong import pipeline
 from phusong.config import load
+if sys.argv[5]:
+    importlib.import_module("phusong.pipeline.workforce").PATIENCE_S = float(sys.argv[5])
 told, last = [], [0.0]
 def step(what, done, of, note=""):
     if time.time() - last[0] > 30:
@@ -95,10 +97,11 @@ class Country:
         sites.loc[len(sites) // 2 : len(sites) // 2 + count - 1, "height_agl_m"] += 1
         sites.to_parquet(file)
 
-    def run(self, workers: int, memory_limit: str | None) -> dict[str, Any]:
+    def run(self, workers: int, memory_limit: str | None, patience_s: float | None) -> dict[str, Any]:
         """Run it in a process of its own: its stages, its digest, wall and processor time, and tiles computed."""
+        settings = [str(workers), memory_limit or "", "" if patience_s is None else f"{patience_s:g}"]
         before, begun, used = set(self.tiles()), time.perf_counter(), os.times()
-        command = [sys.executable, "-c", CHILD, str(self.folder), "2026Q3", str(workers), memory_limit or ""]
+        command = [sys.executable, "-c", CHILD, str(self.folder), "2026Q3", *settings]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         after = os.times()
         cpu_s = after.children_user - used.children_user + after.children_system - used.children_system
@@ -141,6 +144,7 @@ def main() -> int:
     parser.add_argument("--to", type=Path, help="folder that stays")
     parser.add_argument("--json", type=Path, help="file for the figures of the run")
     parser.add_argument("--memory-limit")
+    parser.add_argument("--patience", type=float, help="seconds of tiles before processes begin")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         country = Country(options.data, options.to or Path(place) / "nation")
@@ -152,7 +156,7 @@ def main() -> int:
         for turn in ("cold", f"{options.changed} sites changed") if options.changed else ("cold",):
             if turn != "cold":
                 country.change(options.changed)
-            made = country.run(options.workers, options.memory_limit)
+            made = country.run(options.workers, options.memory_limit, options.patience)
             print(
                 f"\n{turn}: {made['wall_s']:.0f} s ({made['cpu_s']:.0f} s of processor), digest {made['digest'][:12]}"
             )

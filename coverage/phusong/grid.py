@@ -153,7 +153,8 @@ class Grid:
         column = (part.west - self.west) / self.pixel_m
         top, left = round(row), round(column)
         bottom, right = top + part.shape[0], left + part.shape[1]
-        same = part.crs == self.crs and part.pixel_m == self.pixel_m and abs(row - top) + abs(column - left) < 1e-6
+        same_crs = part.crs is self.crs or part.crs == self.crs  # of which the latter compares definitions
+        same = same_crs and part.pixel_m == self.pixel_m and abs(row - top) + abs(column - left) < 1e-6
         if not same or top < 0 or left < 0 or bottom > self.shape[0] or right > self.shape[1]:
             raise ValueError("the part is not a sub-grid of this grid")
         return slice(top, bottom), slice(left, right)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
 from phusong.errors import LayerError
@@ -136,3 +138,31 @@ def test_a_raster_cut_short_is_a_layer_fault(world, tmp_path):
     world.layers["population"] = {"path": "p.tif"}
     with pytest.raises(LayerError, match=r"p\.tif"):
         layer.read(world.project(), GRID)
+
+
+TURNED = st.lists(st.tuples(*[st.integers(-6, 26)] * 2, *[st.integers(1, 4)] * 2, st.integers(-2, 2)), max_size=12)
+"""Column and row of the first corner, width, height and lean of pixels, in hundreds of metres."""
+
+
+def turned(pixels):
+    "Corners of leaning pixels around the grid."
+    at = [[(x, y), (x + w, y + lean), (x + w, y + lean - h), (x, y - h)] for x, y, w, h, lean in pixels]
+    return np.array([WEST, NORTH - 2000.0]) + 100.0 * np.array(at, float).reshape(-1, 4, 2)
+
+
+@given(TURNED)
+def test_the_pixels_near_a_tile_are_those_whose_box_touches_it(pixels):
+    corners, tile = turned(pixels), GRID.part(5, 5, 8, 6)
+    west, south, east, north = tile.bounds
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    touching = ((low <= (east, north)) & (high >= (west, south))).all(axis=1)
+    near = layer.Population(np.arange(1.0, len(corners) + 1), corners, 2020).near(tile)
+    assert near.people.tolist() == (np.flatnonzero(touching) + 1.0).tolist()
+    assert np.array_equal(near.corners_m, corners[touching])
+
+
+@given(TURNED)
+def test_a_pixel_counts_where_it_touches_the_grid_itself(pixels):
+    corners = turned(pixels)
+    found = shapely.intersects(shapely.polygons(corners), shapely.box(*GRID.bounds))
+    assert layer._touches(corners, GRID).tolist() == found.tolist()

@@ -10,6 +10,8 @@ from pyproj import CRS
 from phusong.grid import Grid
 from phusong.ledger import blocks, mosaics
 from phusong.ledger.blocks import Cut
+from phusong.ledger.tile_store import TileStore
+from phusong.pipeline.memory import Kept
 
 GRID = Grid(CRS(3405), 500_000.0, 2_300_000.0, 100.0, (1301, 1107))
 KINDS = [("int16", -32768), ("uint8", 254), ("float32", float("nan")), ("float32", None)]
@@ -32,8 +34,8 @@ def pieces(made, nodata, parts, kept=False):
         yield one._replace(cut=Cut.of(one.cut.arrays())) if kept else one
 
 
-def written(folder, given):
-    (data,) = (b"".join(parts) for _, parts in mosaics.cogs(given, folder / "pieces", "regulator"))
+def written(folder, given, *how):
+    (data,) = (b"".join(parts) for _, parts in mosaics.cogs(given, folder / "pieces", "regulator", *how))
     assert not (folder / "pieces").exists()
     return data
 
@@ -65,6 +67,16 @@ def test_no_choice_of_pieces_changes_a_byte(tmp_path, dtype, nodata):
         parts = list(GRID.tiles(edge))
         assert written(tmp_path, pieces(made, nodata, parts)) == whole
         assert written(tmp_path, pieces(made, nodata, parts[::-1], kept=True)) == whole
+
+
+@pytest.mark.parametrize(("dtype", "nodata"), KINDS)
+def test_blocks_that_were_compressed_before_are_not_again(tmp_path, monkeypatch, dtype, nodata):
+    made, memory = values(dtype, nodata), Kept(TileStore(tmp_path / "tiles"))
+    parts = list(pieces(made, nodata, GRID.tiles(400)))
+    first = written(tmp_path, parts, 2, memory)
+    assert first == written(tmp_path, parts)
+    monkeypatch.setattr(blocks, "packed", None)
+    assert written(tmp_path, parts, 2, memory) == first
 
 
 def test_ground_without_a_piece_and_ground_without_data_are_the_same(tmp_path):

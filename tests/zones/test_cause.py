@@ -111,24 +111,24 @@ def test_a_share_is_cut_and_ties_of_sites_go_to_the_lower():
     assert found.after_ddbm == NOTHING
 
 
-def tried(change: str, zones: list[int], share: list[float], after: list[float]) -> pd.DataFrame:
+def tried(step: int, change: str, zones: list[int], share: list[float], after: list[float]) -> pd.DataFrame:
     cured = [round(10 * one) for one in share]
-    columns = {"cured_share": share, "cured_micro": cured, "after_ddbm": after, "change": change}
+    columns = {"cured_share": share, "cured_micro": cured, "after_ddbm": after, "change": change, "step": step}
     return pd.DataFrame(columns, index=pd.Index(zones, name="zone"))
 
 
 def test_the_first_that_cures_else_the_one_that_cures_most_else_the_strongest_else_the_first():
-    small = tried("small", [0, 1, 2, 3, 4], [0.5, 0.4, 0.1, 0.0, 0.0], [-1, -1, -1, -9, -5])
-    middle = tried("middle", [1, 2, 3, 4], [0.6, 0.3, 0.0, 0.0], [-1, -1, -2, -5])
-    large = tried("large", [2, 3, 4], [0.2, 0.0, 0.0], [-1, -3, NOTHING])
-    found = smallest([small, middle, large], 0.5)
+    small = tried(0, "small", [0, 1, 2, 3, 4], [0.5, 0.4, 0.1, 0.0, 0.0], [-1, -1, -1, -9, -5])
+    middle = tried(1, "middle", [1, 2, 3, 4], [0.6, 0.3, 0.0, 0.0], [-1, -1, -2, -5])
+    large = tried(2, "large", [2, 3, 4], [0.2, 0.0, 0.0], [-1, -3, NOTHING])
+    found = smallest(pd.concat([small, middle, large]), 0.5)
     assert found.change.to_dict() == {0: "small", 1: "middle", 2: "middle", 3: "middle", 4: "small"}
     assert found.holds.to_dict() == {0: True, 1: True, 2: False, 3: False, 4: False}
 
 
 def test_a_change_that_cures_more_later_is_not_smaller():
-    once, twice = (tried(name, [0], [share], [-1]) for name, share in (("small", 0.5), ("large", 1.0)))
-    assert smallest([once, twice], 0.5).change.tolist() == ["small"]
+    once, twice = (tried(*one, [0], [share], [-1]) for one, share in (((0, "small"), 0.5), ((1, "large"), 1.0)))
+    assert smallest(pd.concat([once, twice]), 0.5).change.tolist() == ["small"]
 
 
 def test_every_unknown_operator_is_told_with_the_nearest():

@@ -19,7 +19,7 @@ from phusong.grid import Grid
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.files import features
 from phusong.layers.geometry import geodesic_area_km2, placed
-from phusong.layers.memory import Memory, digest, forgetful
+from phusong.layers.memory import Arrays, Memory, digest, forgetful, packed, unpacked
 from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, day, number, word
 from phusong.layers.seams import Seams, seams
 
@@ -71,11 +71,13 @@ def read_files(layer: Layer, files: list[Path], on: dt.date) -> tuple[gpd.GeoDat
 def canonical(communes: gpd.GeoDataFrame, crs: CRS, memory: Memory = forgetful) -> gpd.GeoDataFrame:
     """Communes in the project's CRS, with `area_km2` measured on the ellipsoid."""
     shapes = communes.geometry
-    kept = memory(
-        "areas of communes", [digest(shapes.to_numpy()), shapes.crs], lambda: {"km2": geodesic_area_km2(shapes)}
-    )
-    measured = communes.assign(area_km2=kept["km2"].round(4))
-    return measured.drop(columns=[FILE, ROW]).to_crs(crs)
+
+    def work() -> Arrays:
+        return {"km2": geodesic_area_km2(shapes), **packed(shapes.to_crs(crs).to_numpy(), "outlines")}
+
+    kept = memory("canonical communes", [digest(shapes.to_numpy()), shapes.crs, crs], work)
+    measured = communes.assign(area_km2=kept["km2"].round(4)).drop(columns=[FILE, ROW])
+    return measured.set_geometry(gpd.GeoSeries(unpacked(kept, "outlines"), measured.index, crs))
 
 
 def _valid(frame: gpd.GeoDataFrame, on: dt.date) -> pd.Series:

@@ -52,16 +52,25 @@ class Population:
 
     def near(self, grid: Grid) -> Population:
         """The population pixels whose box touches a grid's."""
-        low, high = self._boxes
+        order, low, high = self._boxes
         west, south, east, north = grid.bounds
-        touching = (low[0] <= east) & (high[0] >= west) & (low[1] <= north) & (high[1] >= south)
-        return Population(self.people[touching], self.corners_m[touching], self.year)
+        along = slice(np.searchsorted(low[1], south - self._tallest_m), np.searchsorted(low[1], north, "right"))
+        touching = (low[0, along] <= east) & (high[0, along] >= west) & (high[1, along] >= south)
+        kept = np.sort(order[along][touching])
+        return Population(self.people[kept], self.corners_m[kept], self.year)
 
     @cached_property
-    def _boxes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """South-western and north-eastern corners of the boxes around the pixels, by coordinate."""
-        x, y = self.corners_m.T
-        return np.stack([np.min(x, axis=0), np.min(y, axis=0)]), np.stack([np.max(x, axis=0), np.max(y, axis=0)])
+    def _tallest_m(self) -> float:
+        """Height of the tallest box, and a little more, so that no rounding loses one."""
+        _, low, high = self._boxes
+        return float(np.max(high[1] - low[1], initial=0.0)) + 1.0
+
+    @cached_property
+    def _boxes(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Pixels from the south to the north, south-western and north-eastern corners of their boxes by coordinate."""
+        low, high = self.corners_m.min(axis=1).T, self.corners_m.max(axis=1).T
+        order = np.argsort(low[1], kind="stable")
+        return order, np.ascontiguousarray(low[:, order]), np.ascontiguousarray(high[:, order])
 
 
 def find(project: Project) -> tuple[Path, CRS]:
@@ -136,4 +145,10 @@ def _corners(
 
 
 def _touches(corners: NDArray[np.float64], grid: Grid) -> NDArray[np.bool_]:
-    return np.asarray(shapely.intersects(shapely.polygons(corners), shapely.box(*grid.bounds)), bool)
+    west, south, east, north = grid.bounds
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    inside = ((low >= (west, south)) & (high <= (east, north))).all(axis=1)
+    found = inside | ((low <= (east, north)) & (high >= (west, south))).all(axis=1)
+    unsure = found & ~inside  # of a turned pixel the box may touch and the pixel not
+    found[unsure] = shapely.intersects(shapely.polygons(corners[unsure]), shapely.box(*grid.bounds))
+    return found

@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from phusong.grid import Grid
+from phusong.layers.memory import Arrays, Memory, forgetful
 from phusong.ledger import blocks, cog
 from phusong.ledger.blocks import EDGE, Cut, Place
 from phusong.ledger.cog import FRAME, Stored
@@ -56,6 +57,8 @@ class _Canvas:
     ----------
     pool
         Threads that compress blocks.
+    memory
+        Of blocks compressed in runs before.
     open, left
         Values in blocks that pieces share, and how many of them are still to come.
     packing
@@ -65,6 +68,7 @@ class _Canvas:
     first: Piece
     file: BinaryIO
     pool: ThreadPoolExecutor
+    memory: Memory
     stored: dict[Place, Stored] = field(default_factory=dict)
     open: dict[Place, NDArray[Any]] = field(default_factory=dict)
     left: dict[Place, int] = field(default_factory=dict)
@@ -99,7 +103,7 @@ class _Canvas:
         self.left[place] = math.prod(blocks.extent(size, row * EDGE, column * EDGE))
 
     def _pack(self, place: Place) -> None:
-        task = self.pool.submit(blocks.packed, self.open.pop(place), self.first.cut.fill)
+        task = self.pool.submit(_packed, self.open.pop(place), self.first.cut.fill, self.memory)
         self.packing.append((place, task))
         if len(self.packing) > _PACKING:
             self._lay()
@@ -129,7 +133,9 @@ def whole(rasters: Mapping[str, tuple[Grid, xr.DataArray]]) -> Iterator[Piece]:
         yield piece(name, grid, grid, raster)
 
 
-def cogs(pieces: Iterable[Piece], folder: Path, tier: str, workers: int = 1) -> Iterator[tuple[str, Iterator[bytes]]]:
+def cogs(
+    pieces: Iterable[Piece], folder: Path, tier: str, workers: int = 1, memory: Memory = forgetful
+) -> Iterator[tuple[str, Iterator[bytes]]]:
     """
     Name of each raster and its bytes in parts, to be read before the next; where it has no piece it holds no data.
 
@@ -142,13 +148,15 @@ def cogs(pieces: Iterable[Piece], folder: Path, tier: str, workers: int = 1) -> 
         No two of a raster have a pixel in common.
     workers
         Threads that compress the blocks that several pieces share.
+    memory
+        Of such blocks in runs before.
     """
     folder.mkdir(parents=True, exist_ok=True)
     drawn: dict[str, _Canvas] = {}
     with ThreadPoolExecutor(workers) as pool, ExitStack() as files:
         for one in pieces:
             if one.name not in drawn:
-                drawn[one.name] = _Canvas(one, files.enter_context((folder / one.name).open("wb")), pool)
+                drawn[one.name] = _Canvas(one, files.enter_context((folder / one.name).open("wb")), pool, memory)
             drawn[one.name].add(one.cut)
         for canvas in drawn.values():
             canvas.finish()
@@ -157,6 +165,15 @@ def cogs(pieces: Iterable[Piece], folder: Path, tier: str, workers: int = 1) -> 
             yield name, _cog(canvas, laid, tier)
         (folder / name).unlink()
     folder.rmdir()
+
+
+def _packed(values: NDArray[Any], fill: float, memory: Memory) -> bytes | None:
+    """As of `blocks.packed`."""
+
+    def work() -> Arrays:
+        return {"data": np.frombuffer(blocks.packed(values, fill) or b"", np.uint8)}
+
+    return memory("block of a raster", [values, fill], work)["data"].tobytes() or None
 
 
 def _cog(canvas: _Canvas, laid: BinaryIO, tier: str) -> Iterator[bytes]:

@@ -22,6 +22,7 @@ import xarray as xr
 
 from phusong.errors import SnapshotError
 from phusong.grid import Grid
+from phusong.layers.memory import Memory, forgetful
 from phusong.ledger import chain, figures, mosaics
 from phusong.ledger.bundle import csv_bytes
 from phusong.ledger.definitions import redefined
@@ -58,7 +59,7 @@ class Snapshot:
     run: Mapping[str, Any]
 
 
-def write(snapshot: Snapshot, folder: Path, workers: int = 1) -> tuple[Path, str]:
+def write(snapshot: Snapshot, folder: Path, workers: int = 1, memory: Memory = forgetful) -> tuple[Path, str]:
     """
     Write a snapshot below `folder`, in place of an earlier one of the same period.
 
@@ -67,8 +68,8 @@ def write(snapshot: Snapshot, folder: Path, workers: int = 1) -> tuple[Path, str
 
     Parameters
     ----------
-    workers
-        Threads that compress rasters.
+    workers, memory
+        Threads that compress rasters, and what they compressed in runs before.
 
     Returns
     -------
@@ -90,7 +91,7 @@ def write(snapshot: Snapshot, folder: Path, workers: int = 1) -> tuple[Path, str
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
-        hashes = {name: _put(staging / name, data) for name, data in _files(snapshot, staging, workers)}
+        hashes = {name: _put(staging / name, data) for name, data in _files(snapshot, staging, workers, memory)}
         text = json.dumps(
             {**snapshot.run, "files": hashes}, ensure_ascii=False, indent=1, allow_nan=False, default=_plain
         )
@@ -255,13 +256,13 @@ def _among(files: Mapping[str, str], only: Sequence[str] | None) -> dict[str, st
     return {name: digest for name, digest in files.items() if only is None or Path(name).stem in only}
 
 
-def _files(snapshot: Snapshot, staging: Path, workers: int) -> Iterable[tuple[str, Iterable[bytes]]]:
+def _files(snapshot: Snapshot, staging: Path, workers: int, memory: Memory) -> Iterable[tuple[str, Iterable[bytes]]]:
     for name, table in snapshot.tables.items():
         yield f"{name}.parquet", [_parquet(figures.kept(table) if name == INDICATORS else table)]
     yield "communes.csv", [csv_bytes(pd.DataFrame(snapshot.tables["communes"].drop(columns="geometry")))]
     yield "zones.gpkg", [_geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))]
     pieces = mosaics.whole(snapshot.rasters) if isinstance(snapshot.rasters, Mapping) else snapshot.rasters
-    for name, cog in mosaics.cogs(pieces, staging / ".pieces", TIER, workers):
+    for name, cog in mosaics.cogs(pieces, staging / ".pieces", TIER, workers, memory):
         yield f"surface/{name}.tif", cog
 
 

@@ -110,7 +110,7 @@ def _run(
     clock.done("tables")
     record.refuse_changed(given, made.run["inputs"])
     progress("writing the snapshot", 0, 0)
-    place, digest = snapshot.write(made, folder, few)
+    place, digest = snapshot.write(made, folder, few, memory)
     store.forget_others(period.name, closed(folder))
     clock.done("snapshot")
     stages = [vars(stage) for stage in clock.stages]

@@ -55,9 +55,14 @@ class Ground:
         """Micro-persons of each pixel."""
         return np.asarray(self.divided.sum(axis=0), np.int64)
 
+    @cached_property
+    def people(self) -> Whole:
+        """Micro-persons of each studied commune."""
+        return np.asarray(self.divided.sum(axis=1), np.int64).ravel()
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """For the tile store."""
-        found: dict[str, NDArray[Any]] = {"beyond": np.array([self.neighbours, self.outside])}
+        found: dict[str, NDArray[Any]] = {"beyond": np.array([self.neighbours, self.outside]), "people": self.people}
         for name, matrix in (("divided", self.divided), ("share", self.share)):
             found |= {f"{name}_{part}": getattr(matrix, part) for part in ("data", "indices", "indptr")}
             found[f"{name}_shape"] = np.array(matrix.shape)

@@ -15,7 +15,7 @@ from phusong.layers import communes
 from phusong.layers.inputs import Inputs
 from phusong.layers.recent import Recent
 from phusong.ledger.counts import Whole
-from phusong.ledger.tile_store import TileStore
+from phusong.ledger.tile_store import Arrays, TileStore
 from phusong.people import Balance
 from phusong.pipeline.ground import Ground, Plot, Plots
 from phusong.pipeline.workforce import Workforce
@@ -75,9 +75,9 @@ def settle(project: Project, inputs: Inputs, store: TileStore, force: Workforce,
     plots, keys = Plots(inputs), [""] * len(grids)
     micro, beyond = np.zeros(len(inputs.communes), np.int64), np.zeros(2, np.int64)
 
-    def count(ground: Ground) -> None:
-        micro[:] += np.asarray(ground.divided.sum(axis=1)).ravel()
-        beyond[:] += ground.neighbours, ground.outside
+    def count(ground: Arrays) -> None:
+        micro[:] += ground["people"]
+        beyond[:] += ground["beyond"]
 
     def missing() -> Iterator[tuple[str, Plot]]:
         for number, grid in enumerate(grids):
@@ -86,11 +86,11 @@ def settle(project: Project, inputs: Inputs, store: TileStore, force: Workforce,
             if (held := store.held(keys[number])) is None:
                 yield keys[number], plot
             else:
-                count(Ground.of(held))
+                count(held)
 
     for done, (key, ground) in enumerate(force.each(_divide, missing()), 1):
-        store.keep(key, ground.arrays())
-        count(ground)
+        store.keep(key, arrays := ground.arrays())
+        count(arrays)
         progress("people: tiles divided among communes", done, len(grids))
     touched = communes.touched(inputs.communes, grids)
     factors, balance = weighed(project, inputs, micro, int(beyond[0]), int(beyond[1]))

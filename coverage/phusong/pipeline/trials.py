@@ -44,9 +44,9 @@ _SLACK_M = 1.0  # the engine decides who is within reach
 _MARGIN_PIXELS = 3  # a radial may pass beside its receiver, and heights are read between four pixels
 _COLUMNS = (
     "micro", "cured_micro", "cured_share", "site", "technology", "before_ddbm", "after_ddbm", "threshold_ddbm",
-    "sites_in_reach",
+    "sites_in_reach", "step",
 )  # fmt: skip
-"""Of an outcome."""
+"""Of an outcome; the last is the number of the change."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ def tried(
     changes = _trials(project, candidates, usual_dbm)
     inner = 1 if len(batches) > workers else workers
 
-    def batch(number: int) -> tuple[int, list[pd.DataFrame]]:
+    def batch(number: int) -> tuple[int, pd.DataFrame]:
         own = batches[number]
         stage = _Stage.of(project, inputs, own)
         near, rows = candidates.within(stage.box.padded(project.radio.farthest_km * 1000).bounds)
@@ -265,24 +265,26 @@ def tried(
             return do(_try, project, stage, near, usual_dbm, inner)
 
         kept = memory("trials", [*settings, *stage.told, *near.told], work)
-        zones = np.unique(own.zone)
-        return number, [_outcome_of(kept, k, one, zones, rows, project) for k, one in enumerate(changes)]
+        return number, _outcomes_of(kept, changes, np.unique(own.zone), rows, project)
 
-    found: dict[int, list[pd.DataFrame]] = {}
-    for number, tables in Threads(workers).each(batch, ((number,) for number in range(len(batches)))):
-        found[number] = tables
+    found: dict[int, pd.DataFrame] = {}
+    for number, table in Threads(workers).each(batch, ((number,) for number in range(len(batches)))):
+        found[number] = table
         progress("finding the causes of dead zones", len(found), len(batches))
-    by_cause: dict[str, list[pd.DataFrame]] = {}
-    for k, one in enumerate(changes):
-        by_cause.setdefault(one.cause, []).append(pd.concat([found[number][k] for number in sorted(found)]))
-    return {name: cause.smallest(own, project.cause.cured_share) for name, own in by_cause.items()}
+    every = pd.concat([found[number] for number in sorted(found)])
+    of_cause = np.array([one.cause for one in changes], object)[every.step]
+    causes = dict.fromkeys(one.cause for one in changes)
+    return {name: cause.smallest(every[of_cause == name], project.cause.cured_share) for name in causes}
 
 
 def _try(project: Project, stage: _Stage, near: Candidates, usual_dbm: Usual, workers: int) -> Arrays:
-    """What every change would do to a batch, by the change's number and name of the column."""
+    """What every change would do to a batch, column by column, one change after the other."""
     changes, scene = _trials(project, near, usual_dbm), _scene(project, stage, near.groups(project.radio), workers)
-    made = enumerate(_outcomes(changes, scene, project.cause.cured_share, workers))
-    return {f"{k} {name}": values for k, table in made for name, values in _stored(table, project)}
+    made = list(_outcomes(changes, scene, project.cause.cured_share, workers))
+    every = pd.concat([table.assign(step=step) for step, table in enumerate(made)])
+    technology = every.technology.map({name: k for k, name in enumerate(project.zones.technologies)})
+    plain = every.assign(technology=technology.astype(np.int64)).reset_index()
+    return {str(name): plain[name].to_numpy() for name in plain}
 
 
 def _trials(project: Project, candidates: Candidates, usual_dbm: Usual) -> tuple[Trial, ...]:
@@ -290,25 +292,15 @@ def _trials(project: Project, candidates: Candidates, usual_dbm: Usual) -> tuple
     return trials(project, dict(zip(sites.site_id, sites.setting, strict=True)), usual_dbm)
 
 
-def _stored(table: pd.DataFrame, project: Project) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Columns of an outcome as numbers that nothing beyond the batch changes."""
-    yield "zone", table.index.to_numpy(np.int64)
-    for name in table:
-        if name == "technology":
-            yield name, np.array([project.zones.technologies.index(one) for one in table[name]], np.int64)
-        else:
-            yield str(name), table[name].to_numpy()
-
-
-def _outcome_of(
-    kept: Arrays, number: int, one: Trial, zones: NDArray[np.int64], rows: NDArray[np.int64], project: Project
+def _outcomes_of(
+    kept: Arrays, changes: Sequence[Trial], zones: NDArray[np.int64], rows: NDArray[np.int64], project: Project
 ) -> pd.DataFrame:
-    """An outcome out of what was stored of it, by row of the zone in the study."""
-    columns: dict[str, Any] = {name: kept[f"{number} {name}"] for name in _COLUMNS}
+    """Outcomes out of what was stored of them, by row of the zone in the study, with the number of the change."""
+    columns: dict[str, Any] = {name: kept[name] for name in _COLUMNS}
     columns["site"] = np.append(rows, -1)[columns["site"]]
     columns["technology"] = np.array(project.zones.technologies, object)[columns["technology"]]
-    zone = pd.Index(zones[kept[f"{number} zone"]], name="zone")
-    return pd.DataFrame(columns, index=zone).assign(change=one.change)
+    columns["change"] = np.array([one.change for one in changes], object)[columns["step"]]
+    return pd.DataFrame(columns, index=pd.Index(zones[kept["zone"]], name="zone"))
 
 
 def _reach_pixels(project: Project, grid: Grid) -> int:

@@ -151,6 +151,8 @@ def received_ddbm(
         second = best.second_ddbm.ravel()[paths.pixel]
         kept = (second < _enough_ddbm(best, transmitter, world)) | (np.rint(10 * most_dbm) >= second)
         paths, level_dbm = paths.only(kept), level_dbm[kept]
+    if not paths.pixel.size:
+        return paths, level_dbm
     return paths, np.rint(10 * (level_dbm - loss_db(carrier, transmitter, paths, world)))
 
 
@@ -269,6 +271,8 @@ def _cover(
         best = groups[_key(carrier)]
         enough = _enough_ddbm(best, transmitter, world)
         paths = paths_that_may_beat(carrier, transmitter, world, best.second_ddbm, enough, ring)
+        if not paths.pixel.size:  # half of all carriers of a town
+            continue
         if np.isnan(transmitter.top_amsl_m):
             level_ddbm = np.full(paths.pixel.size, np.nan)
         else:

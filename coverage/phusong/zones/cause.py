@@ -190,20 +190,21 @@ def trial(
     return pd.DataFrame(told, index=pd.Index(zones, name="zone"))
 
 
-def smallest(trials: Sequence[pd.DataFrame], cured_share: float) -> pd.DataFrame:
+def smallest(trials: pd.DataFrame, cured_share: float) -> pd.DataFrame:
     """
     Of trials in their order, for each zone the first that cures; else the one that cures most, then the strongest.
 
     Parameters
     ----------
     trials
-        As of `trial`, with `change`; zones that a trial before has cured may be missing.
+        As of `trial`, one below the other, with `change` and the number of the `step`; zones that a step before has
+        cured may be missing.
 
     Returns
     -------
     One row a zone, by `zone`, with `holds`: whether it cures.
     """
-    every = pd.concat([one.assign(step=number) for number, one in enumerate(trials)]).reset_index()
+    every = trials.reset_index()
     holds = every.cured_share >= cured_share
     keyed = every.assign(
         holds=holds, more=every.cured_micro.where(~holds, 0), stronger=every.after_ddbm.where(~holds, 0)

@@ -39,6 +39,7 @@ from phusong.radio.sweep.rows import (
     SPACING,
     TX_EFFECTIVE,
     WEIGHT,
+    WIDTH,
     Constants,
 )
 
@@ -84,6 +85,12 @@ def gathered(g: np.ndarray, hard: np.ndarray, n: int) -> int:
 def whole_vectors(n: int) -> int:
     """So many columns that no path is left to the scalar end of a loop, which may round otherwise."""
     return min((n + 31) // 32 * 32, CHUNK)
+
+
+@inlined
+def width_of(paths: int) -> int:
+    """Columns of the arrays for some paths: for a few of them fresh memory costs more than all their arithmetic."""
+    return whole_vectors(paths) + WIDTH - CHUNK
 
 
 @vectorised

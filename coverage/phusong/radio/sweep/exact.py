@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from phusong.radio.sweep.closed_diffraction import width_of
 from phusong.radio.sweep.closed_form import duct_shares, settle
 from phusong.radio.sweep.elementary import kernel, scan, woven
 from phusong.radio.sweep.ground import INLAND_ZONE, SEA
@@ -36,7 +37,6 @@ from phusong.radio.sweep.rows import (
     TX_EFFECTIVE,
     TX_HORIZON,
     TX_SLOPE,
-    WIDTH,
     Constants,
 )
 from phusong.radio.sweep.sampling import Ends, Foot, Origin, Rasters, bilinear, clutter_at, on_raster, zone_at
@@ -51,7 +51,7 @@ def exact_paths(
 ) -> np.ndarray:
     """Loss of each path; NaN where its profile meets unknown ground or leaves the raster."""
     loss = np.full(ends.distance_km.size, np.nan)
-    if math.isnan(foot.top_m):
+    if math.isnan(foot.top_m) or not loss.size:
         return loss
     heights, clutter, zone, origin = rasters.heights, rasters.clutter, rasters.zone, rasters.origin
     columns, rows, distances, grounds, norths = (
@@ -65,7 +65,8 @@ def exact_paths(
     for d in distances:
         longest = max(longest, d)
     profile = np.empty((5, max(LEAST_INTERVALS, math.ceil(longest / step_km)) + 1))
-    g, hard, place = np.ones((ROWS, WIDTH)), np.ones((ROWS, WIDTH)), np.empty(CHUNK, np.int64)
+    width = width_of(distances.size)
+    g, hard, place = np.ones((ROWS, width)), np.ones((ROWS, width)), np.empty(CHUNK, np.int64)
     shares = duct_shares()
     n = 0
     for path in range(distances.size):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from phusong.radio.sweep.closed_diffraction import width_of
 from phusong.radio.sweep.closed_form import duct_shares, settle
 from phusong.radio.sweep.elementary import kernel, vectorised
 from phusong.radio.sweep.exact import exact_paths, set_coasts
@@ -41,7 +42,6 @@ from phusong.radio.sweep.rows import (
     SEA_SHARE,
     SPACING,
     TX_AMSL,
-    WIDTH,
     Constants,
 )
 from phusong.radio.sweep.sampling import Ends, Foot, Rasters
@@ -124,19 +124,20 @@ def _only(ends: Ends, kept: np.ndarray) -> Ends:
 
 
 @kernel
-def _batch(kinds: int, most: int) -> _Batch:
-    """Room for paths over radials of fewer than `most` points."""
+def _batch(kinds: int, most: int, paths: int) -> _Batch:
+    """Room for some paths over radials of fewer than `most` points."""
+    width = width_of(paths)
     corner = np.empty((2, kinds, 2, most, BLOCK))
     corner[:, :, :, 0] = 1.0
     return _Batch(
-        np.ones((2, SHARED_ROWS, WIDTH)),
+        np.ones((2, SHARED_ROWS, width)),
         np.ones((2, GIVEN_ROWS + 2, BLOCK)),
         corner,
         np.ones((2, kinds, BLOCK), np.int64),
         np.empty((2, CHUNK), np.int64),
         np.empty((_RADIALS, kinds, most)),
         np.empty(most),
-        np.ones((ROWS, WIDTH)),
+        np.ones((ROWS, width)),
         duct_shares(),
     )
 
@@ -163,7 +164,7 @@ def _sweep(
     )
     most, busiest = last.max() + 1, np.diff(starts).max()
     kinds = 2 if clutter.shape[0] or c.time_percent < 50.0 else 1
-    batch = _batch(kinds, most)
+    batch = _batch(kinds, most, order.size)
     g, given, corner, corners, place, tops = (
         batch.g,
         batch.given,
