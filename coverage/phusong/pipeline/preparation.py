@@ -91,8 +91,7 @@ def element_eirp_dbm(project: Project, inputs: Inputs, memory: Memory = forgetfu
 def populate(project: Project, inputs: Inputs) -> tuple[sparse.csr_array, sparse.csr_array, Balance]:
     """People of every pixel in every studied commune, the shares of the pixels in them, and where all people went."""
     ground = Plots(inputs).on(inputs.grid).divide()
-    micro = np.asarray(ground.divided.sum(axis=1)).ravel()
-    factors, balance = weighed(project, inputs, micro, ground.neighbours, ground.outside)
+    factors, balance = weighed(project, inputs, ground.people, ground.neighbours, ground.outside)
     return (ground if factors is None else ground.scaled(factors)).divided, ground.share, balance
 
 

@@ -118,5 +118,5 @@ def _scaled(touched: Sequence[int], keys: Sequence[str], store: TileStore, facto
     """Micro-persons of each commune after scaling, which rounds piece by piece."""
     total = np.zeros(len(factors), np.int64)
     for number in touched:
-        total += np.asarray(Ground.of(store[keys[number]]).scaled(factors).divided.sum(axis=1)).ravel()
+        total += Ground.of(store[keys[number]]).scaled(factors).people
     return total
