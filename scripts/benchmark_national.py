@@ -2,7 +2,7 @@
 The whole country, or some provinces of it, run for one quarter: time and memory of each stage, and paths a second.
 
     python scripts/benchmark_national.py [--data ../shared/data] [--pixel 100] [--provinces CODE ...]
-        [--technology NR] [--workers N] [--changed 100] [--to DIR] [--json FILE] [--memory-limit 4GB] [--patience 30]
+        [--technology NR] [--workers N] [--changed 100] [--to DIR] [--json FILE] [--memory-limit 4GB] [--patience 5]
 
 Communes, people and power lines are the real ones and the synthetic 168,000 sites, villages and terminals stand on
 them. National terrain is not among the data: the tile N21E105 (SRTM, 3 arc-seconds) is LAID MIRRORED over the country,

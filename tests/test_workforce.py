@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import platform
 import signal
 import threading
 import time
@@ -15,7 +16,7 @@ from phusong.errors import ConfigError
 from phusong.ledger.log import peak_memory_mb
 from phusong.pipeline.allowance import BOUNDLESS, Allowance
 from phusong.pipeline.clock import Clock
-from phusong.pipeline.resident import at_most_mb, resident_bytes
+from phusong.pipeline.resident import Slack, at_most_mb, resident_bytes
 from phusong.pipeline.workforce import Cluster, Processes, Threads, here, workforce
 
 
@@ -140,6 +141,21 @@ def test_processes_begin_when_threads_have_taken_long():
     assert force.do(whose, 9) == (9, os.getpid())  # when they have been sent away
 
 
+def slowly(value: int) -> tuple[int, int]:
+    time.sleep(0.05)
+    return value, os.getpid()
+
+
+def test_threads_go_on_while_processes_read():
+    "No task waits for a process that is not there yet, and in the end the processes have the work."
+    with Processes(2, patience_s=0.01) as force:
+        made = list(force.each(slowly, ((k,) for k in range(400))))
+    assert sorted(value for value, _ in made) == list(range(400))
+    here = [process == os.getpid() for _, process in made]
+    assert sum(here) > 6  # the first ones alone would be two and those that wait
+    assert not any(here[-50:])
+
+
 def test_without_tasks_no_process_begins():
     with Processes(2, patience_s=0) as force:
         assert list(force.each(whose, iter(()))) == []
@@ -181,6 +197,21 @@ def test_processes_need_memory_of_their_own(monkeypatch):
         with Processes(2, Allowance(most_bytes), patience_s=0) as force:
             made = dict(force.each(whose, ((k,) for k in range(8)), 0.3e9))
         assert (set(made.values()) == {os.getpid()}) is few
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries give memory back by themselves")
+def test_free_memory_goes_back():
+    "Of many small blocks the last one stays, below which the library would keep the room of the others."
+    blocks = [bytearray(3000) for _ in range(100_000)]
+    before = resident_bytes()
+    last = blocks[-1]
+    blocks.clear()
+    blocks.append(last)
+    slack = Slack()
+    slack.give_back()  # too soon
+    assert resident_bytes() > before - 50e6
+    slack.give_back(0.0)
+    assert resident_bytes() < before - 200e6
 
 
 def test_memory_of_processes_counts():

@@ -13,7 +13,9 @@ from pyproj import CRS
 
 from phusong.config import Prior, Study
 from phusong.errors import ConfigError, LayerError, PhusongError
+from phusong.layers import reading
 from phusong.layers.cautions import warnings
+from phusong.layers.memory import forgetful
 from phusong.layers.reading import read_inputs, selected
 from phusong.layers.terrain import Terrain, Tile
 
@@ -323,6 +325,17 @@ def test_warnings_say_what_may_mislead(world):
     assert counts["population"]["communes_without_people"] == 0
     silent = warnings(read(world).accounts)
     assert not any("terrain" in sentence or "population" in sentence for sentence in silent)
+
+
+def test_communes_without_people_are_counted_part_by_part(world, monkeypatch):
+    "One pixel at a time gives what all together give; the second commune has none."
+    people = read(world).population
+    outlines = [shapely.box(*shapely.total_bounds(shapely.polygons(people.corners_m))), shapely.box(-9, -9, -8, -8)]
+    communes = gpd.GeoDataFrame(geometry=outlines, crs=3405)
+    assert len(people.people) > 1
+    for pixels in (1, 65536):
+        monkeypatch.setattr("phusong.layers.reading._PIXELS", pixels)
+        assert reading._without_people(people, communes, forgetful) == 1
 
 
 def test_layers_that_are_not_there_are_nothing(world):

@@ -45,6 +45,19 @@ def test_columns_are_canonical_and_others_left_out():
     assert rows.height_agl_m.tolist() == [30.0, 40.0]
 
 
+def test_equal_texts_are_one_object():
+    apart = ["".join(["on", "_air"]) for _ in range(2)]
+    assert apart[0] is not apart[1]
+    rows, faults = checked(status=apart)
+    assert faults == []
+    assert rows.status[0] is rows.status[1]
+
+
+def test_what_is_equal_to_python_alone_stays_apart():
+    rows, _ = checked(site_id=[1, True])
+    assert rows.site_id.tolist() == ["1", "True"]
+
+
 def test_a_missing_column_names_the_nearest():
     _, faults = checked(height_agl_m=None, height=["30", "40"])
     assert faults == ["column 'height_agl_m' is missing (your file has 'height')"]

@@ -51,6 +51,8 @@ Report = Callable[[str], None]
 T = TypeVar("T")
 F = TypeVar("F", bound=pd.DataFrame)
 _TILE_PIXELS = 1024
+_PIXELS = 65536
+"""Population pixels of which outlines are made at a time."""
 
 
 def read_inputs(project: Project, day: dt.date, report: Report, memory: Memory = forgetful) -> Inputs:
@@ -338,9 +340,13 @@ def _without_people(population: Population, studied: gpd.GeoDataFrame, memory: M
     shapes = studied.geometry.to_numpy()
 
     def count() -> Arrays:
-        inhabited = shapely.STRtree(np.asarray(shapely.polygons(population.corners_m), object))
-        held = inhabited.query(shapes, predicate="intersects")[0]
-        return {"communes": np.array([len(shapes) - len(np.unique(held))])}
+        empty = np.ones(len(shapes), bool)
+        for start in range(0, len(population.people), _PIXELS):
+            inhabited = shapely.STRtree(
+                np.asarray(shapely.polygons(population.corners_m[start : start + _PIXELS]), object)
+            )
+            empty[inhabited.query(shapes, predicate="intersects")[0]] = False
+        return {"communes": np.array([empty.sum()])}
 
     return int(memory("communes without people", [digest(shapes), population.corners_m], count)["communes"][0])
 

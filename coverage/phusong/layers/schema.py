@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -141,10 +142,10 @@ def _hint(sentence: str, name: str, known: Any) -> str:
 
 def _convert(values: pd.Series, kind: Kind, factor: float) -> tuple[pd.Series, pd.Series]:
     """Canonical values, and those of the file's values that could not be read."""
-    empty = values.isna() | (values.astype(str).str.strip() == "")
+    empty = values.isna() | _blank(values)
     if kind == "word":
-        read = values.where(~empty).map(_word, na_action="ignore").astype(object)
-        return read.where(~empty, None), values[[]]
+        return _words(values.where(~empty)), values[[]]
+    read: pd.Series
     if kind == "number":
         read = pd.to_numeric(values.where(~empty), errors="coerce").astype(float) * factor
     elif kind == "flag":
@@ -154,6 +155,23 @@ def _convert(values: pd.Series, kind: Kind, factor: float) -> tuple[pd.Series, p
         day_part = values.where(~empty).astype(str).str.extract(_DAY, expand=False)  # an hour makes no day later
         read = pd.to_datetime(day_part, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
     return read, values[read.isna() & ~empty]
+
+
+def _blank(values: pd.Series) -> pd.Series:
+    """Which are blank texts; numbers, flags and days are none."""
+    if values.dtype.kind in "biufM":
+        return pd.Series(False, index=values.index)
+    return values.astype(str).str.strip() == ""
+
+
+def _words(values: pd.Series) -> pd.Series:
+    """Texts, None where there is nothing; equal texts of a column are one object, of which many rows speak."""
+    if pd.api.types.infer_dtype(values, skipna=True) != "string":
+        read = values.map(_word, na_action="ignore").astype(object)
+        return read.where(values.notna(), None)
+    code, different = pd.factorize(values)
+    words = np.array([*map(_word, different), None], object)
+    return pd.Series(words[code], index=values.index, name=values.name, dtype=object)
 
 
 def _word(value: Any) -> str:

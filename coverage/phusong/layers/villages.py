@@ -25,6 +25,8 @@ SCHEMA = pa.DataFrameSchema(
         "reported_no_signal": flag(required=False),
     }
 )
+_COMMUNES = 256
+"""Communes prepared at a time, which takes three times the memory of their outlines."""
 
 
 def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
@@ -42,10 +44,12 @@ def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
 def astray(villages: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     """Which villages do not stand in the commune they name, among those whose commune is there."""
     row = pd.Index(communes.commune_code).get_indexer(villages.commune_code)
-    outlines = communes.geometry.to_numpy()
-    shapely.prepare(outlines)  # else each village is held against all corners of its commune
-    inside = shapely.covers(outlines[row], villages.geometry.to_numpy()) if len(outlines) else np.zeros(len(row), bool)
-    shapely.destroy_prepared(outlines)
+    outlines, points, inside = communes.geometry.to_numpy(), villages.geometry.to_numpy(), np.zeros(len(row), bool)
+    for first in range(0, len(outlines), _COMMUNES):
+        part, own = outlines[first : first + _COMMUNES], np.flatnonzero((row >= first) & (row < first + _COMMUNES))
+        shapely.prepare(part)  # else each village is held against all corners of its commune
+        inside[own] = shapely.covers(part[row[own] - first], points[own])
+        shapely.destroy_prepared(part)
     return np.asarray(~inside & (row >= 0), bool)
 
 

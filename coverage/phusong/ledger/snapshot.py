@@ -27,9 +27,11 @@ from phusong.ledger import chain, figures, mosaics
 from phusong.ledger.bundle import csv_bytes
 from phusong.ledger.definitions import redefined
 from phusong.ledger.mosaics import Piece
+from phusong.ledger.quadrangles import Quadrangles
 from phusong.ledger.record import sha256_of
 from phusong.ledger.standing import CLOSED, SUPERSEDED, closings, kept_as, standing
 
+Table = pd.DataFrame | Quadrangles
 TIER = "regulator"
 INDICATORS = "indicators"
 """Table of which only whole numbers are kept: value, low and high follow from them, and are back when it is read."""
@@ -54,7 +56,7 @@ class Snapshot:
         What `run.json` says: inputs and their hashes, settings, versions, counts, model card.
     """
 
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, Table]
     rasters: Iterable[Piece] | Mapping[str, tuple[Grid, xr.DataArray]]
     run: Mapping[str, Any]
 
@@ -256,11 +258,14 @@ def _among(files: Mapping[str, str], only: Sequence[str] | None) -> dict[str, st
     return {name: digest for name, digest in files.items() if only is None or Path(name).stem in only}
 
 
-def _files(snapshot: Snapshot, staging: Path, workers: int, memory: Memory) -> Iterable[tuple[str, Iterable[bytes]]]:
-    for name, table in snapshot.tables.items():
+def _files(
+    snapshot: Snapshot, staging: Path, workers: int, memory: Memory
+) -> Iterable[tuple[str, Iterable[bytes | memoryview]]]:
+    tables: Mapping[str, Any] = snapshot.tables
+    for name, table in tables.items():
         yield f"{name}.parquet", [_parquet(figures.kept(table) if name == INDICATORS else table)]
-    yield "communes.csv", [csv_bytes(pd.DataFrame(snapshot.tables["communes"].drop(columns="geometry")))]
-    yield "zones.gpkg", [_geopackage(snapshot.tables["zones"], str(snapshot.run["as_of"]))]
+    yield "communes.csv", [csv_bytes(pd.DataFrame(tables["communes"].drop(columns="geometry")))]
+    yield "zones.gpkg", [_geopackage(tables["zones"], str(snapshot.run["as_of"]))]
     pieces = mosaics.whole(snapshot.rasters) if isinstance(snapshot.rasters, Mapping) else snapshot.rasters
     for name, cog in mosaics.cogs(pieces, staging / ".pieces", TIER, workers, memory):
         yield f"surface/{name}.tif", cog
@@ -283,7 +288,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{value!r} has no place in {_RUN}")
 
 
-def _put(file: Path, parts: Iterable[bytes]) -> str:
+def _put(file: Path, parts: Iterable[bytes | memoryview]) -> str:
     file.parent.mkdir(exist_ok=True)
     digest = hashlib.sha256()
     with file.open("wb") as opened:
@@ -330,10 +335,12 @@ def _table(file: Path) -> pd.DataFrame:
         return pd.read_parquet(file)
 
 
-def _parquet(table: pd.DataFrame) -> bytes:
+def _parquet(table: Table) -> memoryview:
+    if isinstance(table, Quadrangles):
+        return table.parquet()
     into = io.BytesIO()
     table.to_parquet(into, index=False, compression="zstd")
-    return into.getvalue()
+    return into.getbuffer()
 
 
 def _geopackage(zones: pd.DataFrame, as_of: str) -> bytes:

@@ -8,7 +8,6 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from phusong.config import LAYER_NAMES, Layer, Project
 from phusong.intake.filed_scores import FILING_REASONS, FILINGS, filed_scores
@@ -27,7 +26,8 @@ from phusong.ledger import (
     unit_counts,
 )
 from phusong.ledger.edition import Companions, Edition
-from phusong.ledger.snapshot import COMPLETE, INCOMPLETE, Snapshot
+from phusong.ledger.quadrangles import Quadrangles
+from phusong.ledger.snapshot import COMPLETE, INCOMPLETE, Snapshot, Table
 from phusong.pipeline import units
 from phusong.pipeline.centres import SOURCES, centre_columns
 from phusong.pipeline.diagnosis import Diagnosis
@@ -67,9 +67,7 @@ def assemble(
     return Snapshot(marked, pieces, record.compose(base.project, base.period, facts))
 
 
-def edit(
-    held: Mapping[str, pd.DataFrame], run: Mapping[str, Any], digest: str, beside: Companions | None = None
-) -> Edition:
+def edit(held: Mapping[str, Table], run: Mapping[str, Any], digest: str, beside: Companions | None = None) -> Edition:
     """The edition that the pages see, from what a snapshot holds, just made or read back, and what stands beside it."""
     shown = ("communes", "zones", "sites", "villages", "power_lines", "substations")
     frames: dict[str, Any] = {name: held[name] for name in shown}
@@ -102,7 +100,7 @@ def scores(project: Project) -> dict[str, pd.DataFrame]:
     return filed_scores([(name, project.folder / path) for name, one in layers.items() if one for path in one.paths])
 
 
-def _tables(base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis) -> dict[str, pd.DataFrame]:
+def _tables(base: Base, survey: Survey, sums: Tally, diagnosis: Diagnosis) -> dict[str, Table]:
     inputs, expected = base.inputs, survey.expected()
     of_tiles = OfTiles(base.memory, survey.keys)
     centres = centre_columns(sums.centres, survey, base.project.zones.level, of_tiles)
@@ -144,12 +142,12 @@ def _indicators(
     return pd.concat(found, ignore_index=True)
 
 
-def _population(inputs: Inputs) -> gpd.GeoDataFrame:
-    outlines = shapely.polygons(inputs.population.corners_m)
-    return gpd.GeoDataFrame({"people": inputs.population.people}, geometry=outlines, crs=inputs.grid.crs)
+def _population(inputs: Inputs) -> Quadrangles:
+    pixels = inputs.population
+    return Quadrangles(pd.DataFrame({"people": pixels.people}), pixels.corners_m, inputs.grid.crs)
 
 
-def _facts(base: Base, diagnosis: Diagnosis, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def _facts(base: Base, diagnosis: Diagnosis, tables: Mapping[str, Any]) -> dict[str, Any]:
     """What the stages tell the record of the run."""
     project, inputs = base.project, base.inputs
     layers = {account.layer: account.as_dict() for account in inputs.accounts}

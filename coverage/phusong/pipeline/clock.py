@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from phusong.ledger.log import peak_memory_mb
-from phusong.pipeline.resident import at_most_mb, forget_most
+from phusong.pipeline.resident import Slack, at_most_mb, forget_most
 from phusong.progress import Step
 
 
@@ -35,12 +35,14 @@ class Clock:
     def __init__(self) -> None:
         self.stages: list[Stage] = []
         self._last = time.perf_counter()
+        self._slack = Slack()
         self._together_mb = 0.0
 
     def watching(self, progress: Step) -> Step:
-        """The same steps, at each of which it is looked how much memory all processes take."""
+        """The same steps; at each it is looked how much memory all processes take, now and then some is given back."""
 
         def step(what: str, done: int, of: int, note: str = "", /) -> None:
+            self._slack.give_back()
             self._together_mb = max(self._together_mb, at_most_mb() or 0.0)
             progress(what, done, of, note)
 
@@ -48,6 +50,7 @@ class Clock:
 
     def done(self, stage: str) -> None:
         """A stage has ended."""
+        self._slack.give_back(0.0)
         now = time.perf_counter()
         self.stages.append(Stage(stage, round(now - self._last, 2), self._peak_mb()))
         forget_most()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
 import multiprocessing
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from phusong.ledger.log import peak_memory_mb
 
 _PROC = Path("/proc")
 _PAGE_BYTES = mmap.PAGESIZE
+_REST_S = 1.0
 _FORGET = "5"
 """To `clear_refs`, Linux's word for it (proc(5))."""
 
@@ -41,6 +44,21 @@ def forget_most() -> None:
     for other in multiprocessing.active_children():
         with contextlib.suppress(OSError):
             (_PROC / str(other.pid) / "clear_refs").write_text(_FORGET, "ascii")
+
+
+class Slack:
+    """Memory of this process that is free, and that the C library keeps for later use."""
+
+    def __init__(self) -> None:
+        self._last_s = time.monotonic()
+
+    def give_back(self, rest_s: float = _REST_S) -> None:
+        """Give it to the system where that can be done, unless that was done within the time, for it takes some."""
+        if time.monotonic() - self._last_s < rest_s:
+            return
+        with contextlib.suppress(OSError, AttributeError):  # the GNU C library has it, others do it by themselves
+            ctypes.CDLL(None).malloc_trim(0)
+        self._last_s = time.monotonic()
 
 
 def _of_others(told: Callable[[Path], float]) -> Iterator[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice
 from typing import TypeVar
@@ -30,11 +30,12 @@ from phusong.pipeline.ground import Ground
 from phusong.pipeline.past import Past
 from phusong.pipeline.preparation import Base
 from phusong.pipeline.reception import Reception, receive
-from phusong.pipeline.tiles import Tile, tiles
+from phusong.pipeline.tiles import Tile, on_air, reaching, tiles
 from phusong.pipeline.workforce import Cluster, Processes, Threads, Workforce
 from phusong.power import access, electrification
 from phusong.progress import Step
 from phusong.radio import spots
+from phusong.radio.carrier import reach_m
 from phusong.units import ANY, NO_SIGNAL_DDBM
 from phusong.zones import gaps
 from phusong.zones.gaps import Gap
@@ -59,13 +60,14 @@ class Survey:
         base: Base,
         store: TileStore,
         keys: Sequence[str],
-        sites: Sequence[pd.DataFrame],
+        operators: Iterable[tuple[str, str]],
         effort: Effort,
         allowance: Allowance,
     ) -> None:
-        self._base, self._store, self._keys, self._sites = base, store, keys, sites
+        self._base, self._store, self._keys = base, store, keys
         self.effort = effort
-        self._operators = _operators(sites)
+        # who has no site near one tile may have one elsewhere
+        self._operators = sorted({*operators, *((technology, ANY) for technology in ("LTE", "NR"))})
         most_bytes = allowance.share(_SURFACES_SHARE, _SURFACES_BYTES)
         self._surfaces = Recent(self._surface, lambda surface: _SURFACE_BYTES_PER_PIXEL * surface.gap.size, most_bytes)
 
@@ -98,7 +100,8 @@ class Survey:
 
     def reached(self, number: int, pixel: NDArray[np.int64]) -> tuple[xr.Dataset, pd.DataFrame]:
         """The two strongest servers of inhabited pixels of a tile that lack signal, and the sites they speak of."""
-        return self.reception(number).strongest(pixel), self._sites[number]
+        sites, reach = self._on_air
+        return self.reception(number).strongest(pixel), reaching(sites, reach, self.parts[number])
 
     def expected(self) -> Expectations:
         """People expected to be covered, of every commune."""
@@ -114,6 +117,12 @@ class Survey:
                 unknown[rows] += part.unknown
         micro = self._base.people.micro
         return {key: Expectation.of(covered, unknown, micro) for key, (covered, unknown) in sums.items()}
+
+    @cached_property
+    def _on_air(self) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+        """Sites on air and their reach in metres."""
+        sites = on_air(self._base.inputs)
+        return sites, reach_m(sites, self._base.project.radio)
 
     @cached_property
     def _shared(self) -> str:
@@ -154,12 +163,6 @@ class Survey:
         )
 
 
-def _operators(sites: Sequence[pd.DataFrame]) -> list[tuple[str, str]]:
-    """Technologies and operators of a study, `ANY` among them: who has no site near one tile may have one elsewhere."""
-    named = {pair for own in sites for pair in zip(own.technology, own.operator, strict=True)}
-    return sorted(named | {(technology, ANY) for technology in ("LTE", "NR")})
-
-
 def _nobody(grid: Grid, value: int, kind: type[N]) -> NDArray[N]:
     return np.full(grid.shape, value, kind)
 
@@ -180,7 +183,7 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step, allow
     """
     allowance.refuse_short(tile_bytes(base.people.parts), "a tile", "set a smaller tile_pixels in [grid]")
     grids, keys = base.people.parts, [""] * len(base.people.parts)
-    sites, strays = [pd.DataFrame()] * len(grids), _strays(base)
+    operators, strays = set[tuple[str, str]](), _strays(base)
     effort, pairs, pasts = Effort(len(grids)), dict[str, int](), dict[str, str]()
     keeps = not isinstance(force, Cluster)  # whose results come over a network
 
@@ -190,7 +193,8 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step, allow
             store.ask(past_key)
             astray = _under(strays, tile.grid)
             key = reception.key_of(tile, base.project, base.people.keys[number], base.people.factors_of(number), astray)
-            keys[number], sites[number] = key, tile.sites
+            keys[number] = key
+            operators.update(zip(tile.sites.technology, tile.sites.operator, strict=True))
             if store.held(key) is not None:
                 effort.kept += 1
                 continue
@@ -207,7 +211,7 @@ def survey(base: Base, store: TileStore, force: Workforce, progress: Step, allow
         effort.add(pairs[key])
         if len(grids) > 1:
             progress("radio: tiles computed", effort.done, len(grids), effort.rate)
-    return Survey(base, store, keys, sites, effort, allowance)
+    return Survey(base, store, keys, operators, effort, allowance)
 
 
 def _computed(

@@ -96,16 +96,26 @@ class Tile:
         )
 
 
+def on_air(inputs: Inputs) -> pd.DataFrame:
+    """Sites on air, as the radio engine takes them."""
+    return placed(inputs.sites[inputs.sites.on_air].reset_index(drop=True))
+
+
+def reaching(sites: pd.DataFrame, reach: NDArray[np.float64], grid: Grid) -> pd.DataFrame:
+    """Sites whose reach in metres touches the box of a grid."""
+    west, south, east, north = grid.bounds
+    along = sites.x_m.between(west - reach, east + reach)
+    return sites[along & sites.y_m.between(south - reach, north + reach)].reset_index(drop=True)
+
+
 def tiles(project: Project, inputs: Inputs, grids: Sequence[Grid] | None = None) -> Iterator[Tile]:
     """Some tiles of a study; all of them, row by row, where none are named."""
-    on_air = placed(inputs.sites[inputs.sites.on_air].reset_index(drop=True))
-    reach = reach_m(on_air, project.radio)
+    sites = on_air(inputs)
+    reach = reach_m(sites, project.radio)
     every = list(inputs.grid.tiles(project.grid.tile_pixels)) if grids is None else grids
     for number, grid in enumerate(every, 1):
         around = grid.padded(project.radio.farthest_km * 1000)
-        west, south, east, north = grid.bounds
-        along = on_air.x_m.between(west - reach, east + reach)
-        near = on_air[along & on_air.y_m.between(south - reach, north + reach)].reset_index(drop=True)
+        near = reaching(sites, reach, grid)
         named = set(near["antenna"].dropna()) if "antenna" in near else set()
         used = {name: pattern for name, pattern in inputs.antennas.items() if name in named}
         heights, clutter = inputs.heights(around), inputs.clutter_heights(around)

@@ -6,12 +6,12 @@ import contextlib
 import ipaddress
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
@@ -19,14 +19,15 @@ from urllib.parse import urlsplit
 from phusong.crew import Crew
 from phusong.errors import ConfigError
 from phusong.pipeline.allowance import BOUNDLESS, Allowance
+from phusong.pipeline.resident import Slack
 
 R = TypeVar("R")
 Task = tuple[Any, ...]
 _AHEAD = 2
 """Tasks made ready for each worker, so that none waits."""
 _RETRIES = 3
-PATIENCE_S = 30.0
-"""Processes begin once tasks have taken so long: they need some seconds to read the libraries."""
+PATIENCE_S = 5.0
+"""Processes begin once tasks have taken so long: each needs some two seconds of a core to read the libraries."""
 _PROCESS_BYTES = 300e6
 """That a process takes before it has a task."""
 
@@ -110,15 +111,16 @@ class Processes(_Here):
     """
     Threads of this process at first, and processes of their own where there is much to do.
 
-    Between the kernels a tile needs the interpreter, of which threads have one together and processes one each. Where
-    a process dies, as for want of memory, threads go on.
+    Between the kernels a tile needs the interpreter, of which threads have one together and processes one each. Threads
+    go on while processes read the libraries, and where a process dies, as for want of memory.
 
     Parameters
     ----------
     workers
         Threads, or processes; what these are asked, and what they answer, is pickled.
     patience_s
-        Seconds that tasks must have taken before processes begin; None for `PATIENCE_S`.
+        Seconds that tasks must have taken before processes begin; None for `PATIENCE_S`. With none at all threads do
+        nothing before them.
     """
 
     def __init__(self, workers: int, allowance: Allowance = BOUNDLESS, patience_s: float | None = None) -> None:
@@ -126,6 +128,7 @@ class Processes(_Here):
         self._patience_s = PATIENCE_S if patience_s is None else patience_s
         self._places = threading.Semaphore(workers)
         self._crew: Crew | None = None
+        self._reading: Sequence[Future[None]] = ()
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
@@ -136,28 +139,51 @@ class Processes(_Here):
 
     def each(self, work: Callable[..., R], tasks: Iterable[Task], task_bytes: float = 0.0) -> Iterator[R]:
         """Results as they come; no more tasks at a time than the allowance has memory for, and always one."""
-        waiting = iter(tasks)
-        if self._crew is None:
-            early = _until(time.monotonic() + self._patience_s, waiting)
-            yield from Threads(self.workers, self._allowance).each(work, early, task_bytes)
-        if (task := next(waiting, None)) is None:
-            return
-        threads = Threads(self.workers + self._begin(task_bytes), self._allowance)
-        yield from threads.each(partial(self.do, work), chain([task], waiting), task_bytes)
+        # one thread more may wait, so that none of the processes does
+        threads = Threads(self.workers + 1, self._allowance)
+        yield from threads.each(partial(self.do, work), self._watched(tasks, work, task_bytes), task_bytes)
 
     def do(self, work: Callable[..., R], /, *task: Any) -> R:
         """Its result, from one of the processes where there are some."""
-        if self._crew is not None:
-            with contextlib.suppress(BrokenProcessPool):
-                return self._crew.submit(work, *task).result()
-        with self._places:  # more threads wait for processes than may compute when these are gone
+        with self._places:  # more threads wait for processes than may compute without them
+            if (crew := self._ready()) is None:
+                return here(work, *task)
+        with contextlib.suppress(BrokenProcessPool):
+            return crew.submit(_help, work, *task).result()
+        with self._places:
             return here(work, *task)
 
-    def _begin(self, task_bytes: float) -> bool:
-        """Begin processes if there is memory for them; then one thread more may wait, so that none of them does."""
-        if self._crew is None and self._allowance.fits(self.workers * (_PROCESS_BYTES + task_bytes)):
-            self._crew = Crew(self.workers)
-        return self._crew is not None
+    def _watched(self, tasks: Iterable[Task], work: Callable[..., Any], task_bytes: float) -> Iterator[Task]:
+        """The tasks; processes begin when they have taken long, if there is memory for them."""
+        due_s, needed = time.monotonic() + self._patience_s, self.workers * (_PROCESS_BYTES + task_bytes)
+        for task in tasks:
+            if self._crew is None and time.monotonic() >= due_s and self._allowance.fits(needed):
+                self._begin(work)
+            yield task
+
+    def _begin(self, work: Callable[..., Any]) -> None:
+        crew = Crew(self.workers)
+        self._reading = [crew.submit(_read, work) for _ in range(self.workers)]
+        self._crew = crew
+        if not self._patience_s:
+            wait(self._reading)
+
+    def _ready(self) -> Crew | None:
+        """The processes, when all of them have read the libraries."""
+        return self._crew if all(one.done() for one in self._reading) else None
+
+
+def _help(work: Callable[..., R], *task: Any) -> R:
+    """Result of a task; a process that waits for the next holds no memory for it."""
+    try:
+        return work(*task)
+    finally:
+        Slack().give_back(0.0)
+
+
+def _read(work: Callable[..., Any]) -> None:
+    """Whoever is sent some work reads the libraries that it needs."""
+    del work
 
 
 @dataclass(frozen=True)
@@ -234,12 +260,6 @@ def _as_completed(
         for one in done:
             yield one.result()
         del done, one  # or their results would lie about until the next are there
-
-
-def _until(moment_s: float, tasks: Iterator[Task]) -> Iterator[Task]:
-    """Tasks that are asked for before a moment of the monotonic clock; the others are left."""
-    while time.monotonic() < moment_s and (task := next(tasks, None)) is not None:
-        yield task
 
 
 def _is_here(host: str) -> bool:
