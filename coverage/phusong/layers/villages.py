@@ -26,7 +26,7 @@ SCHEMA = pa.DataFrameSchema(
     }
 )
 _COMMUNES = 256
-"""Communes prepared at a time, which takes three times the memory of their outlines."""
+"""Communes prepared at a time, which takes two to three times the memory of their outlines."""
 
 
 def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
