@@ -16,7 +16,7 @@ from phusong.errors import ConfigError
 from phusong.ledger.log import peak_memory_mb
 from phusong.pipeline.allowance import BOUNDLESS, Allowance
 from phusong.pipeline.clock import Clock
-from phusong.pipeline.resident import Slack, at_most_mb, resident_bytes
+from phusong.pipeline.resident import Slack, at_most_mb, give_back, resident_bytes
 from phusong.pipeline.workforce import Cluster, Processes, Threads, here, workforce
 
 
@@ -207,10 +207,9 @@ def test_free_memory_goes_back():
     last = blocks[-1]
     blocks.clear()
     blocks.append(last)
-    slack = Slack()
-    slack.give_back()  # too soon
+    Slack().give_back()  # too soon
     assert resident_bytes() > before - 50e6
-    slack.give_back(0.0)
+    give_back()
     assert resident_bytes() < before - 200e6
 
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from phusong.ledger.log import peak_memory_mb
-from phusong.pipeline.resident import Slack, at_most_mb, forget_most
+from phusong.pipeline.resident import Slack, at_most_mb, forget_most, give_back
 from phusong.progress import Step
 
 
@@ -50,7 +50,7 @@ class Clock:
 
     def done(self, stage: str) -> None:
         """A stage has ended."""
-        self._slack.give_back(0.0)
+        give_back()
         now = time.perf_counter()
         self.stages.append(Stage(stage, round(now - self._last, 2), self._peak_mb()))
         forget_most()

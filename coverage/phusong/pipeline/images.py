@@ -18,7 +18,7 @@ from phusong.ledger.blocks import Cut
 from phusong.ledger.mosaics import Piece, piece
 from phusong.ledger.surface import Tiled, rasters
 from phusong.pipeline.memory import OfTiles
-from phusong.pipeline.resident import Slack
+from phusong.pipeline.resident import Slack, give_back
 from phusong.pipeline.workforce import Threads
 
 _TILE_PIXELS = 2048
@@ -45,8 +45,8 @@ def images(inputs: Inputs, tiled: Tiled, reach_m: float, workers: int, memory: O
     def cut(number: int) -> Arrays:
         return memory(number, "rasters of a tile", [], partial(work, number))
 
+    give_back()  # what the tables took to be written
     slack = Slack()
-    slack.give_back(0.0)  # what the tables took to be written
     threads, around = Threads(workers), [part.padded(reach_m) for part in tiled.parts]
     for kept in threads.each(cut, ((number,) for number in range(len(tiled.parts)))):
         yield from _pieces(kept, tiled.grid)

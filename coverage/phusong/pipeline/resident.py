@@ -46,19 +46,23 @@ def forget_most() -> None:
             (_PROC / str(other.pid) / "clear_refs").write_text(_FORGET, "ascii")
 
 
+def give_back() -> None:
+    """Memory of this process that is free, but kept for later use, goes to the system, where that can be done."""
+    with contextlib.suppress(OSError, AttributeError):  # the GNU C library has it, others do it by themselves
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class Slack:
-    """Memory of this process that is free, and that the C library keeps for later use."""
+    """Gives free memory back again and again, but not too often, for it takes milliseconds."""
 
     def __init__(self) -> None:
         self._last_s = time.monotonic()
 
-    def give_back(self, rest_s: float = _REST_S) -> None:
-        """Give it to the system where that can be done, unless that was done within the time, for it takes some."""
-        if time.monotonic() - self._last_s < rest_s:
-            return
-        with contextlib.suppress(OSError, AttributeError):  # the GNU C library has it, others do it by themselves
-            ctypes.CDLL(None).malloc_trim(0)
-        self._last_s = time.monotonic()
+    def give_back(self) -> None:
+        """As `give_back`, unless that was done within a second."""
+        if time.monotonic() - self._last_s >= _REST_S:
+            give_back()
+            self._last_s = time.monotonic()
 
 
 def _of_others(told: Callable[[Path], float]) -> Iterator[float]:

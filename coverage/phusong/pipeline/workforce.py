@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from phusong.crew import Crew
 from phusong.errors import ConfigError
 from phusong.pipeline.allowance import BOUNDLESS, Allowance
-from phusong.pipeline.resident import Slack
+from phusong.pipeline.resident import give_back
 
 R = TypeVar("R")
 Task = tuple[Any, ...]
@@ -178,7 +178,7 @@ def _help(work: Callable[..., R], *task: Any) -> R:
     try:
         return work(*task)
     finally:
-        Slack().give_back(0.0)
+        give_back()
 
 
 def _read(work: Callable[..., Any]) -> None:
