@@ -8,6 +8,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from phusong.layers import geometry, memory
 from phusong.layers.account import Refusal
 from phusong.layers.geometry import geodesic_area_km2, geodesic_distance_m, placed
 from phusong.layers.schema import FILE, ROW
@@ -123,3 +124,24 @@ def test_distances_go_pair_by_pair_whatever_the_systems():
     metres = gpd.GeoSeries([shapely.Point(105.1, 21), shapely.Point(105.3, 21.4)], crs=4326).to_crs(3405)
     expected = [Geod(ellps="WGS84").inv(*pair)[2] for pair in ((105, 21, 105.1, 21), (105.3, 21.2, 105.3, 21.4))]
     assert geodesic_distance_m(degrees, metres) == pytest.approx(expected, abs=1e-3)
+
+
+def test_nothing_hangs_on_how_many_shapes_are_taken_at_a_time(monkeypatch):
+    shapes = np.array(
+        [shapely.Point(105, 18 + k / 9).buffer(0.01 * (k + 1), quad_segs=k + 1) for k in range(7)], object
+    )
+    endless = shapely.Polygon([(0, 0), (1, 0), (1, np.inf)])
+    frame = rows(*shapes, endless, None).set_crs(4326, allow_override=True)
+
+    def everything() -> list[object]:
+        kept, refused, _ = placed(frame, POLYGONS)
+        back = memory.unpacked(memory.packed([shapes[:3], shapes[3:]], "one"), "one")
+        areas = geodesic_area_km2(kept.geometry).tolist()
+        told = [(one.row, one.reason) for one in refused]
+        return [areas, told, memory.digest(frame.geometry.to_numpy()), shapely.equals_exact(back, shapes).all()]
+
+    at_once = everything()
+    monkeypatch.setattr(geometry, "_FEW", 2)
+    assert everything() == at_once
+    assert at_once[1] == [(9, "coordinates that are not finite"), (10, "no geometry")]
+    assert at_once[3]

@@ -18,7 +18,7 @@ from phusong.config import Layer, Project
 from phusong.grid import Grid
 from phusong.layers.account import Account, refuse_if
 from phusong.layers.files import features
-from phusong.layers.geometry import geodesic_area_km2, placed
+from phusong.layers.geometry import few_at_a_time, geodesic_area_km2, placed
 from phusong.layers.memory import Arrays, Memory, digest, forgetful, packed, unpacked
 from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, day, number, word
 from phusong.layers.seams import Seams, seams
@@ -73,7 +73,8 @@ def canonical(communes: gpd.GeoDataFrame, crs: CRS, memory: Memory = forgetful) 
     shapes = communes.geometry
 
     def work() -> Arrays:
-        return {"km2": geodesic_area_km2(shapes), **packed(shapes.to_crs(crs).to_numpy(), "outlines")}
+        moved = (shapes.iloc[rows].to_crs(crs).to_numpy() for rows in few_at_a_time(len(shapes)))
+        return {"km2": geodesic_area_km2(shapes), **packed(moved, "outlines")}
 
     kept = memory("canonical communes", [digest(shapes.to_numpy()), shapes.crs, crs], work)
     measured = communes.assign(area_km2=kept["km2"].round(4)).drop(columns=[FILE, ROW])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -12,6 +14,8 @@ from phusong.layers.account import Refusal
 from phusong.layers.schema import FILE, ROW
 
 _ELLIPSOID = Geod(ellps="WGS84")
+_FEW = 256
+"""Communes have some 3,000 corners each."""
 
 
 def degrees(crs: CRS) -> Transformer:
@@ -19,11 +23,19 @@ def degrees(crs: CRS) -> Transformer:
     return Transformer.from_crs(crs, CRS(4326), always_xy=True)
 
 
+def few_at_a_time(count: int) -> Iterator[slice]:
+    """Slices of many large geometries, so that what is made of a slice is small beside them all."""
+    return (slice(start, min(start + _FEW, count)) for start in range(0, count, _FEW))
+
+
 def geodesic_area_km2(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     """Areas on the WGS 84 ellipsoid in km²: areas in a projection are up to 2 % off at the far islands."""
-    # the signed areas of rings add up, so a ring of the wrong direction would add a hole or take an island away
-    outlines = shapely.orient_polygons(shapes.to_crs(4326).to_numpy())
-    return np.array([abs(_ELLIPSOID.geometry_area_perimeter(shape)[0]) / 1e6 for shape in outlines])
+    areas: list[float] = []
+    for rows in few_at_a_time(len(shapes)):
+        # the signed areas of rings add up, so a ring of the wrong direction would add a hole or take an island away
+        outlines = shapely.orient_polygons(shapes.iloc[rows].to_crs(4326).to_numpy())
+        areas += [abs(_ELLIPSOID.geometry_area_perimeter(shape)[0]) / 1e6 for shape in outlines]
+    return np.array(areas)
 
 
 def geodesic_distance_m(a: gpd.GeoSeries, b: gpd.GeoSeries) -> NDArray[np.float64]:
@@ -64,6 +76,7 @@ def placed(frame: gpd.GeoDataFrame, kinds: tuple[str, ...]) -> tuple[gpd.GeoData
 def _infinite(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Which have a coordinate that is not finite; bounds and repair both overlook one that is not a number."""
     found = np.zeros(len(shapes), bool)
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    found[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    for rows in few_at_a_time(len(shapes)):
+        coordinates, owner = shapely.get_coordinates(shapes[rows], return_index=True)
+        found[rows][owner[~np.isfinite(coordinates).all(axis=1)]] = True
     return found

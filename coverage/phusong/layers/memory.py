@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+from phusong.layers.geometry import few_at_a_time
 
 Arrays = Mapping[str, NDArray[Any]]
 _COUNT = "_count"
@@ -48,29 +50,41 @@ def forgetful(what: str, on: Sequence[Any], work: Callable[[], Arrays], files: S
 def digest(shapes: NDArray[np.object_]) -> str:
     """SHA-256 in hexadecimal of some geometries, for those who ask by large ones more than once."""
     found = hashlib.sha256()
-    for shape in shapely.to_wkb(shapes):
-        written = b"" if shape is None else bytes(shape)
-        found.update(len(written).to_bytes(8, "little") + written)
+    for shape in _written(shapes):
+        found.update(len(shape).to_bytes(8, "little") + shape)
     return found.hexdigest()
 
 
-def packed(shapes: NDArray[np.object_], name: str) -> dict[str, NDArray[Any]]:
+def packed(shapes: Iterable[NDArray[np.object_]], name: str) -> dict[str, NDArray[Any]]:
     """
-    Geometries as arrays of numbers.
+    Geometries, part by part, as arrays of numbers.
 
     Examples
     --------
     >>> box = np.array([shapely.box(0, 0, 2, 1), shapely.Point(3, 4)], object)
-    >>> [shape.wkt for shape in unpacked(packed(box, "outlines"), "outlines")]
+    >>> [shape.wkt for shape in unpacked(packed([box], "outlines"), "outlines")]
     ['POLYGON ((2 0, 2 1, 0 1, 0 0, 2 0))', 'POINT (3 4)']
     """
-    written = [bytes(shape) for shape in shapely.to_wkb(shapes)]
-    lengths = np.array([len(one) for one in written], np.int64)
-    return {name: np.frombuffer(b"".join(written), np.uint8), name + _COUNT: lengths}
+    whole, lengths = bytearray(), list[int]()
+    for part in shapes:
+        for shape in _written(part):
+            whole += shape
+            lengths.append(len(shape))
+    return {name: np.frombuffer(whole, np.uint8), name + _COUNT: np.array(lengths, np.int64)}
 
 
 def unpacked(arrays: Arrays, name: str) -> NDArray[np.object_]:
     """Geometries out of what `packed` made of them."""
-    whole, ends = arrays[name].tobytes(), np.cumsum(arrays[name + _COUNT])
-    pieces = [whole[end - length : end] for end, length in zip(ends, arrays[name + _COUNT], strict=True)]
-    return np.asarray(shapely.from_wkb(np.array(pieces, object)), object).reshape(len(pieces))
+    whole, lengths = arrays[name], arrays[name + _COUNT]
+    ends = np.cumsum(lengths)
+    found = np.empty(len(lengths), object)
+    for rows in few_at_a_time(len(lengths)):
+        pieces = [whole[end - length : end].tobytes() for end, length in zip(ends[rows], lengths[rows], strict=True)]
+        found[rows] = shapely.from_wkb(np.array(pieces, object))
+    return found
+
+
+def _written(shapes: NDArray[np.object_]) -> Iterator[bytes]:
+    """Well-known binary of geometries, empty where there is none."""
+    for rows in few_at_a_time(len(shapes)):
+        yield from (b"" if shape is None else bytes(shape) for shape in shapely.to_wkb(shapes[rows]))

@@ -52,7 +52,7 @@ class Seams:
         flat = np.array([commune for row in self.claimants for commune in row], np.int64)
         told = {"pairs": self.pairs, "overlap_km2": self.overlap_km2, "gaps": self.gaps, "gap_km2": self.gap_km2}
         return {
-            **packed(self.pieces, "pieces"),
+            **packed([self.pieces], "pieces"),
             "sizes": sizes,
             "claimants": flat,
             **{name: np.array([value]) for name, value in told.items()},

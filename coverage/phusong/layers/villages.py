@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phusong.config import Project
 from phusong.layers.account import Account
+from phusong.layers.geometry import few_at_a_time
 from phusong.layers.points import read_points
 from phusong.layers.schema import CODE, CODE_FORM, flag, number, word
 
@@ -25,8 +26,6 @@ SCHEMA = pa.DataFrameSchema(
         "reported_no_signal": flag(required=False),
     }
 )
-_COMMUNES = 256
-"""Communes prepared at a time, which takes two to three times the memory of their outlines."""
 
 
 def read(project: Project) -> tuple[gpd.GeoDataFrame, Account]:
@@ -45,10 +44,10 @@ def astray(villages: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> NDArray[np
     """Which villages do not stand in the commune they name, among those whose commune is there."""
     row = pd.Index(communes.commune_code).get_indexer(villages.commune_code)
     outlines, points, inside = communes.geometry.to_numpy(), villages.geometry.to_numpy(), np.zeros(len(row), bool)
-    for first in range(0, len(outlines), _COMMUNES):
-        part, own = outlines[first : first + _COMMUNES], np.flatnonzero((row >= first) & (row < first + _COMMUNES))
+    for rows in few_at_a_time(len(outlines)):
+        part, own = outlines[rows], np.flatnonzero((row >= rows.start) & (row < rows.stop))
         shapely.prepare(part)  # else each village is held against all corners of its commune
-        inside[own] = shapely.covers(part[row[own] - first], points[own])
+        inside[own] = shapely.covers(part[row[own] - rows.start], points[own])
         shapely.destroy_prepared(part)
     return np.asarray(~inside & (row >= 0), bool)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,15 +12,16 @@ import pandas as pd
 import pyarrow
 import shapely
 from numpy.typing import NDArray
-from pyarrow import parquet
 from pyproj import CRS
+
+from phusong.ledger import geoparquet
 
 _RINGS, _POINTS, _POLYGON, _LITTLE_ENDIAN = 1, 5, 3, 1
 _WKB = np.dtype(
     [("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("xy", "<f8", (_POINTS, 2))]
 )  # OGC 06-103r4, 8.2.7
-_ROWS = 2**20
-"""Outlines in one array, so that its bytes can be counted in 32 bits."""
+_ROWS = 2**18
+"""Outlines in a group of rows."""
 
 
 @dataclass(frozen=True)
@@ -48,37 +48,26 @@ class Quadrangles:
         """With more columns, as of `DataFrame.assign`."""
         return replace(self, table=self.table.assign(**columns))
 
-    def parquet(self) -> memoryview:
+    def parts(self) -> Iterator[bytes]:
         """
-        The bytes of a GeoParquet file, those that geopandas writes of the same table.
+        The bytes of a GeoParquet file, part by part, as of `geoparquet.parts`.
 
         Examples
         --------
+        >>> import io
         >>> corners = np.array([[[0, 1], [1, 1], [1, 0], [0, 0.0]]])
         >>> one = Quadrangles(pd.DataFrame({"people": [7.0]}), corners, CRS(3405))
-        >>> gpd.read_parquet(io.BytesIO(one.parquet())).geometry.to_wkt().tolist()
+        >>> gpd.read_parquet(io.BytesIO(b"".join(one.parts()))).geometry.to_wkt().tolist()
         ['POLYGON ((0 1, 1 1, 1 0, 0 0, 0 1))']
         """
-        into = io.BytesIO()
-        schema = self._schema()
-        columns = {name: pyarrow.array(self.table[name], schema.field(name).type) for name in self.table}
-        outlines = pyarrow.chunked_array(
-            [_wkb(self.corners[start : start + _ROWS]) for start in range(0, max(len(self.corners), 1), _ROWS)]
+        first = gpd.GeoDataFrame(
+            self.table.head(1), geometry=np.asarray(shapely.polygons(self.corners[:1])), crs=self.crs
         )
-        made = pyarrow.table([{**columns, "geometry": outlines}[name] for name in schema.names], schema=schema)
-        parquet.write_table(made, into, compression="zstd")
-        return into.getbuffer()
-
-    def _schema(self) -> pyarrow.Schema:
-        """As geopandas writes it of the first row, with the bounds of all."""
-        first, into = self.table.head(1).copy(), io.BytesIO()
-        first.insert(1, "geometry", np.asarray(shapely.polygons(self.corners[:1]), object))
-        gpd.GeoDataFrame(first, geometry="geometry", crs=self.crs).to_parquet(into, index=False)
-        schema = parquet.read_schema(into)
-        geo = json.loads(schema.metadata[b"geo"])
+        whole = self.table.copy(deep=False)
+        whole.insert(1, "geometry", None)
         bounds = [*self.corners.min(axis=(0, 1)), *self.corners.max(axis=(0, 1))]
-        geo["columns"]["geometry"]["bbox"] = [float(edge) for edge in bounds]
-        return schema.with_metadata({**schema.metadata, b"geo": json.dumps(geo).encode()})
+        groups = (_wkb(self.corners[start : start + _ROWS]) for start in range(0, len(self.corners), _ROWS))
+        return geoparquet.stream(whole, first, [float(edge) for edge in bounds], groups)
 
 
 def _wkb(corners: NDArray[np.float64]) -> pyarrow.Array:

@@ -23,7 +23,7 @@ import xarray as xr
 from phusong.errors import SnapshotError
 from phusong.grid import Grid
 from phusong.layers.memory import Memory, forgetful
-from phusong.ledger import chain, figures, mosaics
+from phusong.ledger import chain, figures, geoparquet, mosaics
 from phusong.ledger.bundle import csv_bytes
 from phusong.ledger.definitions import redefined
 from phusong.ledger.mosaics import Piece
@@ -263,7 +263,7 @@ def _files(
 ) -> Iterable[tuple[str, Iterable[bytes | memoryview]]]:
     tables: Mapping[str, Any] = snapshot.tables
     for name, table in tables.items():
-        yield f"{name}.parquet", [_parquet(figures.kept(table) if name == INDICATORS else table)]
+        yield f"{name}.parquet", _parquet(figures.kept(table) if name == INDICATORS else table)
     yield "communes.csv", [csv_bytes(pd.DataFrame(tables["communes"].drop(columns="geometry")))]
     yield "zones.gpkg", [_geopackage(tables["zones"], str(snapshot.run["as_of"]))]
     pieces = mosaics.whole(snapshot.rasters) if isinstance(snapshot.rasters, Mapping) else snapshot.rasters
@@ -335,12 +335,14 @@ def _table(file: Path) -> pd.DataFrame:
         return pd.read_parquet(file)
 
 
-def _parquet(table: Table) -> memoryview:
+def _parquet(table: Table) -> Iterable[bytes | memoryview]:
     if isinstance(table, Quadrangles):
-        return table.parquet()
+        return table.parts()
+    if isinstance(table, gpd.GeoDataFrame):
+        return geoparquet.parts(table)
     into = io.BytesIO()
     table.to_parquet(into, index=False, compression="zstd")
-    return into.getbuffer()
+    return [into.getbuffer()]
 
 
 def _geopackage(zones: pd.DataFrame, as_of: str) -> bytes:

@@ -47,7 +47,7 @@ def of_code() -> str:
     )
 
 
-def _pieces(value: Any) -> Iterable[bytes]:
+def _pieces(value: Any) -> Iterable[bytes | memoryview]:
     kind = type(value).__name__.encode()
     if isinstance(value, np.ndarray):
         yield from _array(value)
@@ -75,10 +75,10 @@ def _pieces(value: Any) -> Iterable[bytes]:
         yield value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogatepass")
 
 
-def _array(values: np.ndarray[Any, Any]) -> Iterable[bytes]:
+def _array(values: np.ndarray[Any, Any]) -> Iterable[bytes | memoryview]:
     yield f"{values.dtype} {values.shape}".encode()
     if values.dtype != object:
-        yield np.ascontiguousarray(values).tobytes()
+        yield np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
     elif values.size and isinstance(values.ravel()[0], shapely.Geometry):
         yield from shapely.to_wkb(values.ravel())
     else:

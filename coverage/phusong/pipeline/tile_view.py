@@ -166,7 +166,7 @@ def seen_on(
     }
     made: dict[str, NDArray[Any]] = {
         "sketch_zone": sketch.zone,
-        **packed(sketch.polygon, "polygon"),
+        **packed([sketch.polygon], "polygon"),
         "runs": sketch.runs,
         **{f"{name} {column}": table[column].to_numpy(np.int64) for name, table in frames.items() for column in table},
         "pixel": sampled.pixel,
