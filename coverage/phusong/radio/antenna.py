@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phusong.layers.antennas import DEGREES, Pattern
+from phusong.radio.sweep.elementary import vectorised
 
 HORIZONTAL_BEAM_DEG = 70.0
 VERTICAL_BEAM_DEG = 10.0
@@ -91,6 +92,9 @@ def pattern_loss(
             return np.asarray(np.broadcast_arrays(vertical(depression), azimuth)[0])
         return _best_sector(azimuth, depression, boresights, tipped, horizontal, vertical, pattern.worst_db)
 
+    if not tipped:  # the nearest sector is the best
+        return _of_nearest(azimuth, depression, boresights, downtilt_deg)
+
     def width(off_deg: NDArray[np.float64]) -> NDArray[np.float64]:
         apart = np.abs(off_deg)
         return np.minimum(12 * (np.minimum(apart, 360 - apart) / HORIZONTAL_BEAM_DEG) ** 2, FRONT_TO_BACK_DB)
@@ -98,10 +102,7 @@ def pattern_loss(
     def height(below_deg: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.minimum(12 * ((below_deg - downtilt_deg) / VERTICAL_BEAM_DEG) ** 2, SIDE_LOBE_DB)
 
-    if tipped:
-        return _best_sector(azimuth, depression, boresights, tipped, width, height, FRONT_TO_BACK_DB)
-    nearest = _from_nearest(azimuth, boresights)  # without mechanical tilt the nearest sector is the best
-    return np.asarray(np.minimum(width(nearest) + height(depression), FRONT_TO_BACK_DB))
+    return _best_sector(azimuth, depression, boresights, tipped, width, height, FRONT_TO_BACK_DB)
 
 
 def _best_sector(
@@ -139,12 +140,33 @@ def _cut(attenuation_db: NDArray[np.float64], shift_deg: float = 0.0) -> _Cut:
     return at
 
 
-def _from_nearest(azimuth_deg: NDArray[np.float64], boresights_deg: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Degrees between a direction and the nearest boresight; zero where there is none."""
-    if not boresights_deg.size:
-        return np.zeros_like(azimuth_deg)
-    nearest = np.full_like(azimuth_deg, 180.0)
+def _of_nearest(
+    azimuth_deg: NDArray[np.float64],
+    depression_deg: NDArray[np.float64],
+    boresights_deg: NDArray[np.float64],
+    downtilt_deg: float,
+) -> NDArray[np.float64]:
+    """Loss of the pattern of 3GPP of the sector whose boresight is nearest."""
+    if azimuth_deg.shape != depression_deg.shape:
+        azimuth_deg, depression_deg = np.broadcast_arrays(azimuth_deg, depression_deg)
+    loss = _nearest_sector_db(azimuth_deg.ravel(), depression_deg.ravel(), boresights_deg, float(downtilt_deg))
+    return np.asarray(loss.reshape(azimuth_deg.shape))
+
+
+@vectorised
+def _nearest_sector_db(
+    azimuth_deg: np.ndarray, depression_deg: np.ndarray, boresights_deg: np.ndarray, downtilt_deg: float
+) -> np.ndarray:
+    """The sum of both cuts; a direction that is not a number has none."""
+    off = np.full(azimuth_deg.size, 180.0 if boresights_deg.size else 0.0)
     for boresight in boresights_deg:
-        apart = np.abs(azimuth_deg - boresight)
-        np.minimum(nearest, np.minimum(apart, 360 - apart), out=nearest)
-    return nearest
+        for path in range(off.size):
+            apart = abs(azimuth_deg[path] - boresight)
+            off[path] = min(off[path], apart, 360.0 - apart)
+    for path in range(off.size):
+        wide, high = off[path] / HORIZONTAL_BEAM_DEG, (depression_deg[path] - downtilt_deg) / VERTICAL_BEAM_DEG
+        side, lobe = 12.0 * wide * wide, 12.0 * high * high
+        side = FRONT_TO_BACK_DB if side > FRONT_TO_BACK_DB else side
+        both = side + (SIDE_LOBE_DB if lobe > SIDE_LOBE_DB else lobe)
+        off[path] = FRONT_TO_BACK_DB if both > FRONT_TO_BACK_DB else both
+    return off

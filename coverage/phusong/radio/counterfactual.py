@@ -15,7 +15,7 @@ from phusong.radio.coverage import level_ddbm, transmitters_of
 from phusong.radio.environment import margin_ddbm
 from phusong.radio.link import LTE_BLOCKS, NR_BLOCKS, element_eirp
 from phusong.radio.loss import loss_db
-from phusong.radio.reach import Paths, Transmitter
+from phusong.radio.reach import Paths, Transmitter, polar
 from phusong.radio.servers import band_frequency_mhz
 from phusong.radio.world import World
 
@@ -179,12 +179,11 @@ def paths_to(transmitter: Transmitter, pixel: NDArray[np.int64], world: World) -
     square = east_m * east_m + north_m * north_m
     near = square <= transmitter.reach_m * transmitter.reach_m
     row, column, east_m, north_m = row[near], column[near], east_m[near], north_m[near]
-    azimuth_deg = np.degrees(np.arctan2(east_m, north_m))
-    azimuth_deg[azimuth_deg < 0] += 360
+    distance_m, azimuth_deg = polar(east_m, north_m)
     ground_m = world.terrain[row + rows.start, column + columns.start].astype(float)
     place = first + np.flatnonzero(near)
     receiver_amsl_m = ground_m + world.radio.receiver_height_m
-    return Paths(pixel[place].astype(np.int32), np.sqrt(square[near]), azimuth_deg, receiver_amsl_m), place
+    return Paths(pixel[place].astype(np.int32), distance_m, azimuth_deg, receiver_amsl_m), place
 
 
 def _of_part(

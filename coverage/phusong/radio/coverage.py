@@ -21,10 +21,13 @@ from phusong.radio.free_space import free_space_loss
 from phusong.radio.loss import loss_db
 from phusong.radio.reach import LEAST_DISTANCE_M, Paths, Transmitter, paths_within
 from phusong.radio.servers import Best, Key, groups_of, merge, unserved
+from phusong.radio.sweep.elementary import kernel, log10
 from phusong.radio.world import World
 from phusong.units import NO_SIGNAL_DDBM
 
 _BATCH = 16
+_ROUNDING_DB = 1e-6
+"""More than the logarithm of the kernels is ever off."""
 UNBEATABLE_DDBM = int(np.iinfo(np.int16).max)
 """Level that keeps every path from a pixel."""
 # Near pixels first: most pixels then have a strong server before the far sites come, whose paths need no profile.
@@ -147,10 +150,7 @@ def received_ddbm(
     """
     level_dbm = _at_antenna_dbm(carrier, transmitter, paths, world.radio)
     if best is not None:
-        most_dbm = level_dbm - _least_loss_db(carrier.frequency_mhz, transmitter, paths, world.radio)
-        second = best.second_ddbm.ravel()[paths.pixel]
-        kept = (second < _enough_ddbm(best, transmitter, world)) | (np.rint(10 * most_dbm) >= second)
-        paths, level_dbm = paths.only(kept), level_dbm[kept]
+        paths, level_dbm = _that_may_beat(best, carrier, transmitter, paths, level_dbm, world)
     if not paths.pixel.size:
         return paths, level_dbm
     return paths, np.rint(10 * (level_dbm - loss_db(carrier, transmitter, paths, world)))
@@ -229,10 +229,53 @@ def _is_slant(radio: Radio) -> bool:
     return not radio.propagation.startswith("3gpp")
 
 
-def _least_loss_db(frequency_mhz: float, transmitter: Transmitter, paths: Paths, radio: Radio) -> NDArray[np.float64]:
-    over_ground_km = np.maximum(paths.distance_m, LEAST_DISTANCE_M) / 1000
-    distance_km = paths.slant_km(transmitter.top_amsl_m) if _is_slant(radio) else over_ground_km
-    return free_space_loss(frequency_mhz, distance_km) - slack_db(radio)
+def _that_may_beat(
+    best: Best,
+    carrier: Carrier,
+    transmitter: Transmitter,
+    paths: Paths,
+    level_dbm: NDArray[np.float64],
+    world: World,
+) -> tuple[Paths, NDArray[np.float64]]:
+    """Paths, and levels at the antenna, of which free space alone does not keep the carrier from being second."""
+    *kept, level_dbm = _only_above(
+        *(paths.pixel, paths.distance_m, paths.azimuth_deg, paths.receiver_amsl_m, level_dbm),
+        best.second_ddbm.ravel(),
+        _enough_ddbm(best, transmitter, world),
+        transmitter.top_amsl_m,
+        _is_slant(world.radio),
+        float(free_space_loss(carrier.frequency_mhz, 1.0)) - slack_db(world.radio) - _ROUNDING_DB,
+    )
+    return Paths(*kept), level_dbm
+
+
+@kernel
+def _only_above(
+    pixel: np.ndarray,
+    distance_m: np.ndarray,
+    azimuth_deg: np.ndarray,
+    receiver_amsl_m: np.ndarray,
+    level_dbm: np.ndarray,
+    second: np.ndarray,
+    enough: int,
+    top_amsl_m: float,
+    slant: bool,
+    at_one_km_db: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Arrays of paths without those whose level, after free space, stays below a second level that is enough."""
+    kept, n = np.empty(pixel.size, np.int64), 0
+    for path in range(pixel.size):
+        below = second[pixel[path]]
+        if below >= enough:
+            rise = top_amsl_m - receiver_amsl_m[path] if slant else 0.0
+            distance_km = max(math.sqrt(distance_m[path] ** 2 + rise * rise), LEAST_DISTANCE_M) / 1000.0
+            # written so that a level that is not a number is left out
+            if not np.rint(10.0 * (level_dbm[path] - at_one_km_db - 20.0 * log10(distance_km))) >= below:
+                continue
+        kept[n] = path
+        n += 1
+    kept = kept[:n]
+    return pixel[kept], distance_m[kept], azimuth_deg[kept], receiver_amsl_m[kept], level_dbm[kept]
 
 
 def _at_antenna_dbm(carrier: Carrier, transmitter: Transmitter, paths: Paths, radio: Radio) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from phusong.config import Radio
 from phusong.radio.carrier import Carrier
 from phusong.radio.free_space import free_space_loss
 from phusong.radio.reach import LEAST_DISTANCE_M, Paths, Transmitter
+from phusong.radio.sweep.elementary import vectorised
 from phusong.radio.sweep.ground import Mast, Receivers
 from phusong.radio.sweep.horizon import DARK, IN_SIGHT, lines_of_sight
 from phusong.radio.sweep.paths import P1812, Bullington, exact_loss, fast_loss
@@ -83,18 +84,41 @@ def _mast(carrier: Carrier, transmitter: Transmitter, world: World) -> Mast:
 
 def _receivers(transmitter: Transmitter, paths: Paths, world: World) -> Receivers:
     left, top = world.grid.lattice_origin
-    row, column = np.divmod(paths.pixel, np.int32(world.grid.shape[1]))
-    row = (row - top).astype(float)
-    north_km = (-world.grid.pixel_m * (row + 0.5) - transmitter.y_m) / 1000
-    at_mast_deg = world.latitude_deg(transmitter.x_m, transmitter.y_m)
-    return Receivers(
-        (column + left).astype(float),
-        row,
-        np.maximum(paths.distance_m, LEAST_DISTANCE_M) / 1000,
-        paths.azimuth_deg,
-        paths.receiver_amsl_m - world.radio.receiver_height_m,
-        at_mast_deg + north_km / (2 * KM_PER_DEGREE),
+    column, row, distance_km, latitude_deg = _placed(
+        paths.pixel,
+        paths.distance_m,
+        world.grid.shape[1],
+        left,
+        top,
+        world.grid.pixel_m,
+        transmitter.y_m,
+        world.latitude_deg(transmitter.x_m, transmitter.y_m),
     )
+    ground_m = paths.receiver_amsl_m - world.radio.receiver_height_m
+    return Receivers(column, row, distance_km, paths.azimuth_deg, ground_m, latitude_deg)
+
+
+@vectorised
+def _placed(
+    pixel: np.ndarray,
+    distance_m: np.ndarray,
+    width: int,
+    left: int,
+    top: int,
+    pixel_m: float,
+    y_m: float,
+    at_mast_deg: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Column and row on the lattice, distance in km, and latitude in the middle of the path."""
+    n = pixel.size
+    column, row, distance_km, latitude_deg = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for path in range(n):
+        south = pixel[path] // width
+        column[path], row[path] = left + pixel[path] - south * width, south - top
+        distance_km[path] = max(distance_m[path], LEAST_DISTANCE_M) / 1000.0
+        north_km = (-pixel_m * (row[path] + 0.5) - y_m) / 1000.0
+        latitude_deg[path] = at_mast_deg + north_km / (2.0 * KM_PER_DEGREE)
+    return column, row, distance_km, latitude_deg
 
 
 def _with_sight(

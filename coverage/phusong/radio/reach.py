@@ -6,14 +6,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from phusong.grid import Grid
+from phusong.radio.sweep.elementary import atan, kernel, vectorised
 from phusong.units import NO_SIGNAL_DDBM
 
 LEAST_DISTANCE_M = 1.0
 _BOUNDLESS_DBM = 2000.0
+_DEGREES = math.degrees(1)
+_TOUCHING_M = 1e-9
+"""A receiver under the antenna itself is straight below it."""
 # A tenth of a dB to spare: the level itself is computed elsewhere and may round differently.
 _FALL = 10.0 ** np.clip((1 - np.arange(NO_SIGNAL_DDBM, -NO_SIGNAL_DDBM)) / 100, None, 300)
 """One over each level there is, the lowest first, in milliwatts."""
@@ -71,8 +74,7 @@ class Paths:
 
     def depression_deg(self, top_amsl_m: float, effective_earth_radius_km: float) -> NDArray[np.float64]:
         """Direction of the receiver below the transmitter's horizon, over the effective Earth."""
-        sunk_m = self.distance_m**2 / (2000 * effective_earth_radius_km)
-        return np.degrees(np.arctan2(top_amsl_m - self.receiver_amsl_m + sunk_m, self.distance_m))
+        return _depression_deg(self.distance_m, self.receiver_amsl_m, top_amsl_m, 2000 * effective_earth_radius_km)
 
 
 def paths_within(
@@ -106,28 +108,28 @@ def paths_within(
     """
     rows, columns = terrain_grid.window(grid)
     so_far = np.full(grid.shape, NO_SIGNAL_DDBM, np.int16) if so_far_ddbm is None else so_far_ddbm
-    pixel, east_m, north_m, ground_m = _within(
-        np.ascontiguousarray(terrain, np.float32),
-        np.array([rows.start, columns.start], np.int64),
-        np.array(grid.lattice_origin, np.int64),
-        grid.pixel_m,
-        transmitter.x_m,
-        transmitter.y_m,
-        transmitter.top_amsl_m - receiver_height_m,
-        ring[0] * transmitter.reach_m,
-        ring[1] * transmitter.reach_m,
-        10 ** (min(at_one_km_dbm, _BOUNDLESS_DBM) / 10 + 6),
-        _FALL,
-        so_far,
-        enough_ddbm,
-        slant,
+    return Paths(
+        *_within(
+            np.ascontiguousarray(terrain, np.float32),
+            np.array([rows.start, columns.start], np.int64),
+            np.array(grid.lattice_origin, np.int64),
+            grid.pixel_m,
+            transmitter.x_m,
+            transmitter.y_m,
+            transmitter.top_amsl_m,
+            receiver_height_m,
+            ring[0] * transmitter.reach_m,
+            ring[1] * transmitter.reach_m,
+            10 ** (min(at_one_km_dbm, _BOUNDLESS_DBM) / 10 + 6),
+            _FALL,
+            so_far,
+            enough_ddbm,
+            slant,
+        )
     )
-    azimuth_deg = np.degrees(np.arctan2(east_m, north_m))
-    azimuth_deg[azimuth_deg < 0] += 360
-    return Paths(pixel, np.sqrt(east_m**2 + north_m**2), azimuth_deg, ground_m + receiver_height_m)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _within(
     terrain: np.ndarray,
     offset: np.ndarray,
@@ -135,7 +137,8 @@ def _within(
     pixel_m: float,
     x_m: float,
     y_m: float,
-    top_m: float,
+    top_amsl_m: float,
+    receiver_height_m: float,
     inner_m: float,
     reach_m: float,
     strength: float,
@@ -145,7 +148,7 @@ def _within(
     slant: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """
-    Pixels in reach that matter: place, metres east and north of the transmitter, ground; `top_m` above receivers.
+    Pixels in reach that matter, as `Paths` has them.
 
     Free space leaves `strength` milliwatts at a metre; squared distances are compared, which needs no logarithm.
     """
@@ -174,9 +177,38 @@ def _within(
             if max(square, 1.0) > farthest:
                 continue
             height = float(terrain[row + offset[0], column + offset[1]])
-            rise = top_m - height if slant else 0.0
+            rise = top_amsl_m - receiver_height_m - height if slant else 0.0
             if square + rise * rise > farthest:
                 continue
             pixel[n], east[n], north[n], ground[n] = row * columns + column, dx, dy, height
             n += 1
-    return pixel[:n].copy(), east[:n].copy(), north[:n].copy(), ground[:n].copy()
+    distance, azimuth = polar(east[:n], north[:n])
+    return pixel[:n].copy(), distance, azimuth, ground[:n] + receiver_height_m
+
+
+@vectorised
+def polar(east_m: np.ndarray, north_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distance, and direction in degrees clockwise from north, 0 to 360."""
+    distance, azimuth = np.empty(east_m.size), np.empty(east_m.size)
+    for path in range(east_m.size):
+        x, y = east_m[path], north_m[path]
+        distance[path] = math.sqrt(x * x + y * y)
+        across = abs(x) > abs(y)
+        over, under = y if across else x, x if across else y
+        angle = _DEGREES * atan(over / (under if under != 0.0 else 1.0))
+        axis = (90.0 if x > 0.0 else 270.0) if across else (0.0 if y >= 0.0 else 180.0)
+        turned = axis - angle if across else axis + angle
+        azimuth[path] = turned + 360.0 if turned < 0.0 else turned
+    return distance, azimuth
+
+
+@vectorised
+def _depression_deg(
+    distance_m: np.ndarray, receiver_amsl_m: np.ndarray, top_amsl_m: float, twice_earth_m: float
+) -> np.ndarray:
+    found = np.empty(distance_m.size)
+    for path in range(distance_m.size):
+        d = distance_m[path]
+        below = top_amsl_m - receiver_amsl_m[path] + d * d / twice_earth_m
+        found[path] = _DEGREES * atan(below / max(d, _TOUCHING_M))
+    return found
