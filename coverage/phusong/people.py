@@ -132,13 +132,13 @@ def dominant(share: sparse.csr_array) -> NDArray[np.int32]:
     return _dominant(by_pixel.indptr, by_pixel.indices, by_pixel.data)
 
 
-def sums_by_class(
-    divided: sparse.csr_array, classes: NDArray[np.integer], values: tuple[int, ...]
-) -> NDArray[np.int64]:
+def sums_by_class(divided: sparse.csr_array, classes: NDArray[np.uint8], values: tuple[int, ...]) -> NDArray[np.int64]:
     """Micro-persons of each row of `divided` in each class of pixel, shape (rows, values)."""
-    flat = classes.ravel()
-    member = np.stack([flat == value for value in values], axis=1).astype(np.int64)
-    return np.asarray(divided @ member)
+    place = np.full(256, len(values))  # of classes that are not asked for
+    place[list(values)] = range(len(values))
+    sums = np.zeros((divided.shape[0], len(values) + 1), np.int64)
+    _add_by_class(divided.indptr, divided.indices, divided.data, classes.ravel(), place, sums)
+    return sums[:, :-1]
 
 
 def whole(micro: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -159,6 +159,15 @@ def _surplus(seams: Seams, communes: int) -> sparse.csr_array:
     entry = [(commune, k, 1 - 1 / len(row)) for k, row in enumerate(seams.claimants) for commune in row]
     rows, columns, values = zip(*entry, strict=True) if entry else ((), (), ())
     return sparse.csr_array((np.array(values, float), (rows, columns)), (communes, len(seams.claimants)))
+
+
+@njit(cache=True, nogil=True)
+def _add_by_class(
+    edges: np.ndarray, pixels: np.ndarray, micro: np.ndarray, classes: np.ndarray, place: np.ndarray, sums: np.ndarray
+) -> None:
+    for row in range(len(edges) - 1):
+        for i in range(edges[row], edges[row + 1]):
+            sums[row, place[classes[pixels[i]]]] += micro[i]
 
 
 @njit(cache=True, nogil=True)

@@ -58,14 +58,21 @@ def spots(levels: Sequence[Codes]) -> Spots:
     for codes in levels:
         serving += LEVEL_FLOOR[codes] >= LIMITED
         open_question += codes == UNKNOWN
-    may_serve = serving + open_question
+    kind, operators = _of_counts(every)
+    case = serving.astype(np.uint16) * (every + 1) + serving + open_question
+    return Spots(operators[case], kind[case])
+
+
+def _of_counts(every: int) -> tuple[Codes, Codes]:
+    """Kind and number of operators of a pixel, by how many serve times one more than all, plus how many may serve."""
+    serving, may_serve = (count.ravel() for count in np.indices((every + 1, every + 1)))
     kind = np.select(
         [may_serve == 0, serving == every, (serving > 0) & (may_serve < every), serving > 0, may_serve < every],
         [WHITE, ALL, GREY, GREY_OR_ALL, WHITE_OR_GREY],
         UNKNOWN,
-    ).astype(np.uint8)
+    )
     known = np.isin(kind, (WHITE, GREY, ALL))
-    return Spots(np.where(known, serving, UNKNOWN).astype(np.uint8), kind)
+    return kind.astype(np.uint8), np.where(known, serving, UNKNOWN).astype(np.uint8)
 
 
 def by_technology(level: Mapping[tuple[str, str], Codes]) -> dict[str, Spots]:
