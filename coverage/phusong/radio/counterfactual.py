@@ -15,7 +15,7 @@ from phusong.radio.coverage import level_ddbm, transmitters_of
 from phusong.radio.environment import margin_ddbm
 from phusong.radio.link import LTE_BLOCKS, NR_BLOCKS, element_eirp
 from phusong.radio.loss import loss_db
-from phusong.radio.reach import Paths, Transmitter, polar
+from phusong.radio.reach import Paths, Transmitter, paths_among
 from phusong.radio.servers import band_frequency_mhz
 from phusong.radio.world import World
 
@@ -166,24 +166,8 @@ def at_lower_band(
 
 def paths_to(transmitter: Transmitter, pixel: NDArray[np.int64], world: World) -> tuple[Paths, NDArray[np.int64]]:
     """Paths to those of some pixels, rising, that are within reach, and their places among these."""
-    grid = world.grid
-    rows, columns = world.terrain_grid.window(grid)
-    west, north = grid.lattice_origin
-    # One row more on each side, so that rounding cannot lose a pixel; the distance decides.
-    far = transmitter.reach_m / grid.pixel_m + 1
-    middle = north - transmitter.y_m / grid.pixel_m
-    first, last = np.searchsorted(pixel, np.array([middle - far - 1, middle + far + 1]) * grid.shape[1])
-    row, column = np.divmod(pixel[first:last], grid.shape[1])
-    east_m = (west + column + 0.5) * grid.pixel_m - transmitter.x_m
-    north_m = (north - row - 0.5) * grid.pixel_m - transmitter.y_m
-    square = east_m * east_m + north_m * north_m
-    near = square <= transmitter.reach_m * transmitter.reach_m
-    row, column, east_m, north_m = row[near], column[near], east_m[near], north_m[near]
-    distance_m, azimuth_deg = polar(east_m, north_m)
-    ground_m = world.terrain[row + rows.start, column + columns.start].astype(float)
-    place = first + np.flatnonzero(near)
-    receiver_amsl_m = ground_m + world.radio.receiver_height_m
-    return Paths(pixel[place].astype(np.int32), distance_m, azimuth_deg, receiver_amsl_m), place
+    height_m = world.radio.receiver_height_m
+    return paths_among(transmitter, world.terrain, world.terrain_grid, world.grid, height_m, pixel)
 
 
 def _of_part(

@@ -129,6 +129,44 @@ def paths_within(
     )
 
 
+def paths_among(
+    transmitter: Transmitter,
+    terrain: NDArray[np.float32],
+    terrain_grid: Grid,
+    grid: Grid,
+    receiver_height_m: float,
+    pixel: NDArray[np.int64],
+) -> tuple[Paths, NDArray[np.int64]]:
+    """
+    Paths from a transmitter to those of some pixels of `grid` that are within its reach.
+
+    Parameters
+    ----------
+    terrain, terrain_grid, grid
+        As of `paths_within`, of which these are the paths.
+    pixel
+        Places in the flattened grid, rising.
+
+    Returns
+    -------
+    The paths, and their places in `pixel`.
+    """
+    rows, columns = terrain_grid.window(grid)
+    found, place, *others = _among(
+        np.ascontiguousarray(terrain, np.float32),
+        np.array([rows.start, columns.start], np.int64),
+        np.array(grid.lattice_origin, np.int64),
+        np.ascontiguousarray(pixel, np.int64),
+        grid.shape[1],
+        grid.pixel_m,
+        transmitter.x_m,
+        transmitter.y_m,
+        receiver_height_m,
+        transmitter.reach_m,
+    )
+    return Paths(found, *others), place
+
+
 @kernel
 def _within(
     terrain: np.ndarray,
@@ -182,12 +220,46 @@ def _within(
                 continue
             pixel[n], east[n], north[n], ground[n] = row * columns + column, dx, dy, height
             n += 1
-    distance, azimuth = polar(east[:n], north[:n])
+    distance, azimuth = _polar(east[:n], north[:n])
     return pixel[:n].copy(), distance, azimuth, ground[:n] + receiver_height_m
 
 
+@kernel
+def _among(
+    terrain: np.ndarray,
+    offset: np.ndarray,
+    origin: np.ndarray,
+    pixel: np.ndarray,
+    width: int,
+    pixel_m: float,
+    x_m: float,
+    y_m: float,
+    receiver_height_m: float,
+    reach_m: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pixels in reach as `Paths` has them, their places being second."""
+    # One row more on each side, so that rounding cannot lose a pixel; the distance decides.
+    far, middle = reach_m / pixel_m + 2.0, origin[1] - y_m / pixel_m
+    first = np.searchsorted(pixel, math.floor(middle - far) * width)
+    last = np.searchsorted(pixel, math.ceil(middle + far) * width)
+    room = max(0, last - first)
+    found, place, n = np.empty(room, np.int32), np.empty(room, np.int64), 0
+    east, north, receiver = np.empty(room), np.empty(room), np.empty(room)
+    for k in range(first, last):
+        row = pixel[k] // width
+        column = pixel[k] - row * width
+        dx, dy = (origin[0] + column + 0.5) * pixel_m - x_m, (origin[1] - row - 0.5) * pixel_m - y_m
+        if dx * dx + dy * dy > reach_m * reach_m:
+            continue
+        found[n], place[n], east[n], north[n] = pixel[k], k, dx, dy
+        receiver[n] = float(terrain[row + offset[0], column + offset[1]]) + receiver_height_m
+        n += 1
+    distance, azimuth = _polar(east[:n], north[:n])
+    return found[:n].copy(), place[:n].copy(), distance, azimuth, receiver[:n].copy()
+
+
 @vectorised
-def polar(east_m: np.ndarray, north_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _polar(east_m: np.ndarray, north_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distance, and direction in degrees clockwise from north, 0 to 360."""
     distance, azimuth = np.empty(east_m.size), np.empty(east_m.size)
     for path in range(east_m.size):
