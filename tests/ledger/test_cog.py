@@ -27,10 +27,11 @@ def values(dtype, nodata):
 
 
 def pieces(made, nodata, parts, kept=False):
+    parts = list(parts)
     for part in parts:
         raster = part.wrap(made[GRID.window(part)], ATTRIBUTES["long_name"], ATTRIBUTES["units"])
         raster = raster.assign_attrs(flags=ATTRIBUTES["flags"], **({} if nodata is None else {"nodata": nodata}))
-        one = mosaics.piece("a", GRID, part, raster)
+        one = mosaics.piece("a", GRID, part, raster, parts)
         yield one._replace(cut=Cut.of(one.cut.arrays())) if kept else one
 
 
@@ -88,6 +89,25 @@ def test_ground_without_a_piece_and_ground_without_data_are_the_same(tmp_path):
     (tmp_path / "a.tif").write_bytes(data)
     with rasterio.open(tmp_path / "a.tif") as raster:
         assert np.array_equal(raster.read(1), made)
+
+
+@pytest.mark.parametrize("edge", [400, 512, 700])
+def test_no_block_waits_for_ground_without_a_piece(tmp_path, monkeypatch, edge):
+    "As most blocks of coarser levels along a coast would, to the end."
+    waiting, finish = [], mosaics._Canvas.finish
+
+    def counted(canvas):
+        waiting.append(len(canvas.open))
+        finish(canvas)
+
+    monkeypatch.setattr(mosaics._Canvas, "finish", counted)
+    some = list(GRID.tiles(edge))[::2]
+    made = np.full(GRID.shape, 254, np.uint8)
+    for part in some:
+        made[GRID.window(part)] = values("uint8", 254)[GRID.window(part)]
+    data = written(tmp_path, pieces(made, 254, some))
+    assert waiting == [0]
+    assert data == written(tmp_path, pieces(made, 254, [GRID]))
 
 
 def test_a_block_of_nothing_is_left_out():

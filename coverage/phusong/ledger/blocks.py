@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,31 @@ def levels(shape: tuple[int, int]) -> list[tuple[int, int]]:
     return found
 
 
+def due(shape: tuple[int, int], parts: Iterable[tuple[slice, slice]]) -> dict[Place, int]:
+    """
+    How many pixels of each block lie in one of some parts of a raster, no two of which have a pixel in common.
+
+    Parameters
+    ----------
+    parts
+        Rows and columns.
+
+    Examples
+    --------
+    >>> due((1100, 700), [(slice(0, 512), slice(0, 512))])
+    {(0, 0, 0): 262144, (1, 0, 0): 65536, (2, 0, 0): 16384}
+    """
+    found: dict[Place, int] = {}
+    for part in parts:
+        for level in range(len(levels(shape))):
+            rows, columns = (range(-(-one.start // 2**level), -(-one.stop // 2**level)) for one in part)
+            for row in range(rows.start // EDGE, -(-rows.stop // EDGE)):
+                for column in range(columns.start // EDGE, -(-columns.stop // EDGE)):
+                    place = (level, row, column)
+                    found[place] = found.get(place, 0) + _shared_pixels(rows, row) * _shared_pixels(columns, column)
+    return found
+
+
 def cut(values: Values, top: int, left: int, shape: tuple[int, int], fill: float) -> Cut:
     """
     Cut a piece of a raster.
@@ -131,6 +156,11 @@ def _by_block(part: Values, top: int, left: int) -> Iterator[tuple[int, int, Val
         for column in range(left // EDGE * EDGE, left + columns, EDGE):
             first, start = max(row, top), max(column, left)
             yield first, start, part[first - top : row + EDGE - top, start - left : column + EDGE - left]
+
+
+def _shared_pixels(pixels: range, block: int) -> int:
+    """How many of some pixels lie in a block, counted along one edge."""
+    return min(pixels.stop, (block + 1) * EDGE) - max(pixels.start, block * EDGE)
 
 
 def extent(size: tuple[int, int], row: int, column: int) -> tuple[int, int]:

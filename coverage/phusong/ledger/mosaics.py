@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -39,6 +38,8 @@ class Piece(NamedTuple):
         Of its values; `long_name`, `units` and, where pixels may hold nothing, `nodata` among the attributes.
     cut
         The part in blocks.
+    due
+        Of all pieces of the raster together, as of `blocks.due`: a block that has so many pixels is complete.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Piece(NamedTuple):
     dtype: str
     attributes: Mapping[str, Any]
     cut: Cut
+    due: Mapping[Place, int]
 
 
 @dataclass
@@ -90,17 +92,15 @@ class _Canvas:
                 self._pack(place)
 
     def finish(self) -> None:
-        """Lay down the blocks that no piece completes."""
+        """Lay down the blocks that no piece completed, and those that are being compressed."""
         for place in list(self.open):
             self._pack(place)
         while self.packing:
             self._lay()
 
     def _begin(self, place: Place, kind: np.dtype[Any]) -> None:
-        level, row, column = place
-        size = blocks.levels(self.first.cut.shape)[level]
         self.open[place] = np.full((EDGE, EDGE), self.first.cut.fill, kind)
-        self.left[place] = math.prod(blocks.extent(size, row * EDGE, column * EDGE))
+        self.left[place] = self.first.due[place]
 
     def _pack(self, place: Place) -> None:
         task = self.pool.submit(_packed, self.open.pop(place), self.first.cut.fill, self.memory)
@@ -119,12 +119,24 @@ class _Canvas:
         self.end += len(data)
 
 
-def piece(name: str, grid: Grid, part: Grid, raster: xr.DataArray) -> Piece:
-    """A piece from its values, with `long_name`, `units` and, where pixels may hold nothing, `nodata`."""
+def piece(name: str, grid: Grid, part: Grid, raster: xr.DataArray, parts: Sequence[Grid] = ()) -> Piece:
+    """
+    A piece from its values, with `long_name`, `units` and, where pixels may hold nothing, `nodata`.
+
+    Parameters
+    ----------
+    parts
+        Of all pieces of the raster; none where this is the only one.
+    """
     rows, columns = grid.window(part)
     fill = float(raster.attrs.get("nodata", 0))
     cut = blocks.cut(raster.values, rows.start, columns.start, grid.shape, fill)
-    return Piece(name, grid, raster.dtype.name, dict(raster.attrs), cut)
+    return Piece(name, grid, raster.dtype.name, dict(raster.attrs), cut, due(grid, parts or (part,)))
+
+
+def due(grid: Grid, parts: Iterable[Grid]) -> Mapping[Place, int]:
+    """Pixels of each block of a raster that pieces tell of (`blocks.due`)."""
+    return blocks.due(grid.shape, map(grid.window, parts))
 
 
 def whole(rasters: Mapping[str, tuple[Grid, xr.DataArray]]) -> Iterator[Piece]:
@@ -140,7 +152,7 @@ def cogs(
     Name of each raster and its bytes in parts, to be read before the next; where it has no piece it holds no data.
 
     Blocks are first laid down in files of `folder`, which is left empty, so that memory is bounded by a piece and by
-    the blocks that wait for others. The same raster has the same bytes, whatever its pieces and their order.
+    the blocks that wait for others that come. The same raster has the same bytes, whatever its pieces and their order.
 
     Parameters
     ----------

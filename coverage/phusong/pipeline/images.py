@@ -14,8 +14,8 @@ from phusong.grid import Grid
 from phusong.layers.field import Field
 from phusong.layers.inputs import Inputs
 from phusong.layers.memory import Arrays, Memory
-from phusong.ledger.blocks import Cut
-from phusong.ledger.mosaics import Piece, piece
+from phusong.ledger.blocks import Cut, Place
+from phusong.ledger.mosaics import Piece, due, piece
 from phusong.ledger.surface import Tiled, rasters
 from phusong.pipeline.memory import OfTiles
 from phusong.pipeline.resident import Slack, give_back
@@ -48,8 +48,9 @@ def images(inputs: Inputs, tiled: Tiled, reach_m: float, workers: int, memory: O
     give_back()  # what the tables took to be written
     slack = Slack()
     threads, around = Threads(workers), [part.padded(reach_m) for part in tiled.parts]
+    wanted = due(tiled.grid, tiled.parts)
     for kept in threads.each(cut, ((number,) for number in range(len(tiled.parts)))):
-        yield from _pieces(kept, tiled.grid)
+        yield from _pieces(kept, tiled.grid, wanted)
         slack.give_back()
     yield from _field("terrain", inputs.terrain, around, _TERRAIN, threads, memory.memory)
     if inputs.clutter is not None:
@@ -68,9 +69,10 @@ def _field(
         on = [name, field.grid, part, attributes, values]
         return memory("raster of a field", on, partial(work, part, values))
 
-    wanted = (part for part in field.grid.tiles(_TILE_PIXELS) if any(min(part.overlap(n).shape) > 0 for n in around))
-    for kept in threads.each(cut, ((part,) for part in wanted)):
-        yield from _pieces(kept, field.grid)
+    parts = [part for part in field.grid.tiles(_TILE_PIXELS) if any(min(part.overlap(n).shape) > 0 for n in around)]
+    wanted = due(field.grid, parts)
+    for kept in threads.each(cut, ((part,) for part in parts)):
+        yield from _pieces(kept, field.grid, wanted)
 
 
 def _stored(pieces: Sequence[Piece]) -> Arrays:
@@ -80,7 +82,7 @@ def _stored(pieces: Sequence[Piece]) -> Arrays:
     return {"pieces": np.frombuffer(json.dumps(told).encode(), np.uint8), **cuts}
 
 
-def _pieces(kept: Arrays, grid: Grid) -> Iterator[Piece]:
+def _pieces(kept: Arrays, grid: Grid, wanted: Mapping[Place, int]) -> Iterator[Piece]:
     for k, (name, dtype, attributes) in enumerate(json.loads(kept["pieces"].tobytes())):
         cut = Cut.of({key: kept[f"{k} {key}"] for key in ("told", "whole", "rest")})
-        yield Piece(name, grid, dtype, attributes, cut)
+        yield Piece(name, grid, dtype, attributes, cut, wanted)
