@@ -28,10 +28,11 @@ def values(dtype, nodata):
 
 def pieces(made, nodata, parts, kept=False):
     parts = list(parts)
+    wanted = mosaics.due(GRID, parts)
     for part in parts:
         raster = part.wrap(made[GRID.window(part)], ATTRIBUTES["long_name"], ATTRIBUTES["units"])
         raster = raster.assign_attrs(flags=ATTRIBUTES["flags"], **({} if nodata is None else {"nodata": nodata}))
-        one = mosaics.piece("a", GRID, part, raster, parts)
+        one = mosaics.piece("a", GRID, part, raster, wanted)
         yield one._replace(cut=Cut.of(one.cut.arrays())) if kept else one
 
 

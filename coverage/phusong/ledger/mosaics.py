@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Piece(NamedTuple):
     cut
         The part in blocks.
     due
-        Of all pieces of the raster together, as of `blocks.due`: a block that has so many pixels is complete.
+        Pixels that all pieces of the raster tell of in each block (`due`): with these it is complete.
     """
 
     name: str
@@ -92,7 +92,7 @@ class _Canvas:
                 self._pack(place)
 
     def finish(self) -> None:
-        """Lay down the blocks that no piece completed, and those that are being compressed."""
+        """Lay down the blocks of which a piece never came, and those that are being compressed."""
         for place in list(self.open):
             self._pack(place)
         while self.packing:
@@ -119,19 +119,19 @@ class _Canvas:
         self.end += len(data)
 
 
-def piece(name: str, grid: Grid, part: Grid, raster: xr.DataArray, parts: Sequence[Grid] = ()) -> Piece:
+def piece(name: str, grid: Grid, part: Grid, raster: xr.DataArray, wanted: Mapping[Place, int]) -> Piece:
     """
     A piece from its values, with `long_name`, `units` and, where pixels may hold nothing, `nodata`.
 
     Parameters
     ----------
-    parts
-        Of all pieces of the raster; none where this is the only one.
+    wanted
+        Pixels of all pieces of the raster, as of `due`.
     """
     rows, columns = grid.window(part)
     fill = float(raster.attrs.get("nodata", 0))
     cut = blocks.cut(raster.values, rows.start, columns.start, grid.shape, fill)
-    return Piece(name, grid, raster.dtype.name, dict(raster.attrs), cut, due(grid, parts or (part,)))
+    return Piece(name, grid, raster.dtype.name, dict(raster.attrs), cut, wanted)
 
 
 def due(grid: Grid, parts: Iterable[Grid]) -> Mapping[Place, int]:
@@ -142,7 +142,7 @@ def due(grid: Grid, parts: Iterable[Grid]) -> Mapping[Place, int]:
 def whole(rasters: Mapping[str, tuple[Grid, xr.DataArray]]) -> Iterator[Piece]:
     """Pieces of rasters that are in memory."""
     for name, (grid, raster) in rasters.items():
-        yield piece(name, grid, grid, raster)
+        yield piece(name, grid, grid, raster, due(grid, [grid]))
 
 
 def cogs(

@@ -37,10 +37,11 @@ def images(inputs: Inputs, tiled: Tiled, reach_m: float, workers: int, memory: O
     memory
         Of pieces that were cut in runs before.
     """
+    wanted = due(tiled.grid, tiled.parts)
 
     def work(number: int) -> Arrays:
-        part = tiled.parts[number]
-        return _stored([piece(name, tiled.grid, part, one) for name, one in rasters(tiled.surface(number), part)])
+        part, surface = tiled.parts[number], tiled.surface(number)
+        return _stored([piece(name, tiled.grid, part, one, wanted) for name, one in rasters(surface, part)])
 
     def cut(number: int) -> Arrays:
         return memory(number, "rasters of a tile", [], partial(work, number))
@@ -48,7 +49,6 @@ def images(inputs: Inputs, tiled: Tiled, reach_m: float, workers: int, memory: O
     give_back()  # what the tables took to be written
     slack = Slack()
     threads, around = Threads(workers), [part.padded(reach_m) for part in tiled.parts]
-    wanted = due(tiled.grid, tiled.parts)
     for kept in threads.each(cut, ((number,) for number in range(len(tiled.parts)))):
         yield from _pieces(kept, tiled.grid, wanted)
         slack.give_back()
@@ -60,17 +60,18 @@ def images(inputs: Inputs, tiled: Tiled, reach_m: float, workers: int, memory: O
 def _field(
     name: str, field: Field, around: Sequence[Grid], attributes: Mapping[str, Any], threads: Threads, memory: Memory
 ) -> Iterator[Piece]:
+    parts = [part for part in field.grid.tiles(_TILE_PIXELS) if any(min(part.overlap(n).shape) > 0 for n in around)]
+    wanted = due(field.grid, parts)
+
     def work(part: Grid, values: NDArray[np.float32]) -> Arrays:
         raster = part.wrap(values, attributes["long_name"], attributes["units"]).assign_attrs(attributes)
-        return _stored([piece(name, field.grid, part, raster)])
+        return _stored([piece(name, field.grid, part, raster, wanted)])
 
     def cut(part: Grid) -> Arrays:
         values = field.on(part)
         on = [name, field.grid, part, attributes, values]
         return memory("raster of a field", on, partial(work, part, values))
 
-    parts = [part for part in field.grid.tiles(_TILE_PIXELS) if any(min(part.overlap(n).shape) > 0 for n in around)]
-    wanted = due(field.grid, parts)
     for kept in threads.each(cut, ((part,) for part in parts)):
         yield from _pieces(kept, field.grid, wanted)
 

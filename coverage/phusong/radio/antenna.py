@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phusong.layers.antennas import DEGREES, Pattern
-from phusong.radio.sweep.elementary import vectorised
+from phusong.radio.sweep.elementary import inlined, vectorised
 
 HORIZONTAL_BEAM_DEG = 70.0
 VERTICAL_BEAM_DEG = 10.0
@@ -95,14 +96,24 @@ def pattern_loss(
     if not tipped:  # the nearest sector is the best
         return _of_nearest(azimuth, depression, boresights, downtilt_deg)
 
-    def width(off_deg: NDArray[np.float64]) -> NDArray[np.float64]:
-        apart = np.abs(off_deg)
-        return np.minimum(12 * (np.minimum(apart, 360 - apart) / HORIZONTAL_BEAM_DEG) ** 2, FRONT_TO_BACK_DB)
+    def vertical_3gpp(below_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(_vertical_db.py_func(below_deg - downtilt_deg))
 
-    def height(below_deg: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.minimum(12 * ((below_deg - downtilt_deg) / VERTICAL_BEAM_DEG) ** 2, SIDE_LOBE_DB)
+    horizontal_3gpp: _Cut = _horizontal_db.py_func
+    return _best_sector(azimuth, depression, boresights, tipped, horizontal_3gpp, vertical_3gpp, FRONT_TO_BACK_DB)
 
-    return _best_sector(azimuth, depression, boresights, tipped, width, height, FRONT_TO_BACK_DB)
+
+@inlined
+def _horizontal_db(off_deg: Any) -> Any:
+    """The horizontal cut of 3GPP, of a number of degrees from boresight (-360 to 360) or an array of them."""
+    apart = np.abs(off_deg)
+    return np.minimum(12 * (np.minimum(apart, 360 - apart) / HORIZONTAL_BEAM_DEG) ** 2, FRONT_TO_BACK_DB)
+
+
+@inlined
+def _vertical_db(off_deg: Any) -> Any:
+    """The vertical cut of 3GPP, of degrees from the tilted beam."""
+    return np.minimum(12 * (off_deg / VERTICAL_BEAM_DEG) ** 2, SIDE_LOBE_DB)
 
 
 def _best_sector(
@@ -164,9 +175,6 @@ def _nearest_sector_db(
             apart = abs(azimuth_deg[path] - boresight)
             off[path] = min(off[path], apart, 360.0 - apart)
     for path in range(off.size):
-        wide, high = off[path] / HORIZONTAL_BEAM_DEG, (depression_deg[path] - downtilt_deg) / VERTICAL_BEAM_DEG
-        side, lobe = 12.0 * wide * wide, 12.0 * high * high
-        side = FRONT_TO_BACK_DB if side > FRONT_TO_BACK_DB else side
-        both = side + (SIDE_LOBE_DB if lobe > SIDE_LOBE_DB else lobe)
-        off[path] = FRONT_TO_BACK_DB if both > FRONT_TO_BACK_DB else both
+        both = _horizontal_db(off[path]) + _vertical_db(depression_deg[path] - downtilt_deg)
+        off[path] = np.minimum(both, FRONT_TO_BACK_DB)
     return off
