@@ -57,21 +57,25 @@ class Growth:
         self.rows.setdefault(series, []).append((pairs, wall, peak))
 
     def plot(self, file: Path) -> None:
-        """Seconds and megabytes over paths, both logarithmic."""
+        """Seconds and megabytes over paths: a line in seconds means in proportion, level in megabytes means flat."""
         import matplotlib
 
         matplotlib.use("agg")
-        from matplotlib import pyplot
+        from matplotlib import pyplot, ticker
 
         figure, (time, memory) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
         for series, rows in self.rows.items():
             pairs, wall, peak = zip(*rows, strict=True)
             time.loglog(pairs, wall, "o-", label=series)
-            memory.loglog(pairs, peak, "o-", label=series)
+            memory.semilogx(pairs, peak, "o-", label=series)
         for axes, unit in ((time, "seconds"), (memory, "peak MB")):
             axes.set(xlabel="paths: pairs of a site and a studied pixel within its reach", ylabel=unit)
             axes.grid(True, which="both", alpha=0.3)
             axes.legend()
+        time.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+        time.yaxis.set_major_formatter("{x:g}")
+        time.yaxis.set_minor_formatter(ticker.NullFormatter())
+        memory.set_ylim(bottom=0)
         figure.savefig(file, dpi=150)
 
 

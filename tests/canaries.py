@@ -94,10 +94,32 @@ def _pair(first: float, second: float) -> str:
 def found(files: dict[str, bytes], canaries: Iterable[Canary]) -> list[str]:
     """Which canaries stand in which files; what was met in an earlier file is not opened again."""
     every, met, seen = list(canaries), set(), []
+    forms = {form for one in every for form in one.forms}
     for name, data in files.items():
-        layers = b"\0".join(opened(data, met))
-        seen += [f"{one.place} in {name}" for one in every if any(form in layers for form in one.forms)]
+        there = _standing(forms, b"\0".join(opened(data, met)))
+        seen += [f"{one.place} in {name}" for one in every if not there.isdisjoint(one.forms)]
     return seen
+
+
+def _standing(forms: set[bytes], data: bytes) -> set[bytes]:
+    """
+    Those that stand in the data.
+
+    A thousand forms are looked for in one pass: only those are searched whose first eight bytes are met.
+    """
+    heads = np.array([int.from_bytes(form[:8], "little") for form in forms], np.uint64)
+    likely = np.zeros(2**16, bool)
+    likely[_hashed(heads)] = True
+    met: set[int] = set()
+    for offset in range(min(8, len(data))):
+        eights = np.frombuffer(data, "<u8", (len(data) - offset) // 8, offset)
+        met.update(eights[likely[_hashed(eights)]].tolist())
+    return {form for form in forms if (len(form) < 8 or int.from_bytes(form[:8], "little") in met) and form in data}
+
+
+def _hashed(eights: np.ndarray) -> np.ndarray:
+    """Sixteen bits of each eight bytes, by Knuth's multiplication."""
+    return (eights * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(48)
 
 
 def opened(data: bytes, met: set[bytes] | None = None, depth: int = DEPTH) -> Iterator[bytes]:
