@@ -428,7 +428,7 @@ SERVER_INSTALL = (
     "github.com/W3AXL/Signal-Server: apt-get install splat libbz2-dev libspdlog-dev; "
     "cmake -S src -B build; make -C build"
 )
-PY1812_INSTALL = "github.com/eeveetza/Py1812; where the maps of the ITU are asked for, an empty P1812.npz will do"
+PY1812_INSTALL = 'github.com/eeveetza/Py1812; where it asks for maps of the ITU, numpy.savez("P1812.npz") will do'
 ITM_INSTALL = (
     "github.com/NTIA/itm: \\ of its includes into /; "
     "g++ -O2 -shared -fPIC -D'__declspec(x)=' -Iinclude src/*.cpp -o libitm.so"
