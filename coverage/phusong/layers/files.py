@@ -17,7 +17,7 @@ from pyproj.exceptions import CRSError
 
 from phusong.config import Layer, Project
 from phusong.errors import LayerError
-from phusong.layers.schema import FILE, ROW
+from phusong.layers.schema import FILE, ROW, blank
 from phusong.text import nearest, nfc
 
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
@@ -221,7 +221,7 @@ def _points(name: str, rows: pd.DataFrame, file: Path, layer: Layer, crs: CRS | 
         )
     if faults or crs is None:
         raise LayerError(name, faults)
-    plain = [rows[axis].where(rows[axis].astype(str).str.strip() != "") for axis in (x, y)]
+    plain = [rows[axis].where(~blank(rows[axis])) for axis in (x, y)]
     east, north = (pd.to_numeric(text, errors="coerce") for text in plain)
     faults = [f for text, read in zip(plain, (east, north), strict=True) for f in _unreadable(file, text, read)]
     if crs.is_geographic and (east.abs() > 180).any():

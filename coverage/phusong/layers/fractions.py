@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import shapely
 from numba import njit
@@ -41,43 +39,74 @@ def area_fractions(shapes: NDArray[np.object_], grid: Grid) -> sparse.csr_array:
     >>> area_fractions(np.array([shapely.box(50, 0, 220, 50)]), grid).toarray().round(9).tolist()
     [[0.25, 0.5, 0.1]]
     """
-    rows, columns = grid.shape
-    pixels: list[NDArray[np.int64]] = []
-    values: list[NDArray[np.float64]] = []
     parts, of = shapely.get_parts(shapely.orient_polygons(shapes, exterior_cw=False), return_index=True)
     near = shapely.intersects(shapely.envelope(parts), shapely.box(*grid.bounds))
-    for part in parts[near]:
-        pixel, value = _covered(part, grid)
-        pixels.append(pixel)
-        values.append(value)
-    sizes = [len(pixel) for pixel in pixels]
-    row, data = np.repeat(of[near], sizes), np.concatenate([np.empty(0), *values])
-    pixel = np.concatenate([np.empty(0, np.int64), *pixels])
+    pixel, value, sizes = _on(parts[near], grid)
     # two parts may meet in a pixel, whose fractions are added; together they cover no more than all of it
-    found = sparse.coo_array((data, (row, pixel)), (len(shapes), rows * columns)).tocsr()
+    row, size = np.repeat(of[near], sizes), grid.shape[0] * grid.shape[1]
+    found = sparse.coo_array((value, (row, pixel)), (len(shapes), size)).tocsr()
     found.sort_indices()
     found.data = np.minimum(found.data, 1.0)
     return found
 
 
-def _covered(part: shapely.Geometry, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    rings = shapely.get_rings(part)
+def _on(parts: NDArray[np.object_], grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Pixels of a grid that polygons cover and how much of them, one polygon after the other; and how many of each."""
+    rings, part = shapely.get_rings(parts, return_index=True)
     corners = shapely.get_coordinates(rings)
-    ends = np.cumsum([0, *shapely.get_num_coordinates(rings)])
+    ends = _edges(shapely.get_num_coordinates(rings)), _edges(np.bincount(part, minlength=len(parts)))
     # counted from the origin of the lattice and not from the grid's corner: the same bits in every grid
     x, y = corners[:, 0] / grid.pixel_m, -corners[:, 1] / grid.pixel_m
-    left, top = int(np.floor(x.min())), int(np.floor(y.min()))
-    size = (int(np.ceil(y.max())) - top + 1, int(np.ceil(x.max())) - left + 2)
-    signed = np.zeros(size)
-    for start, stop in pairwise(ends):
-        _accumulate(x[start:stop] - left, y[start:stop] - top, signed)
-    # rows run southwards, so rings that turn left on the map turn right here: the running sum is positive
-    covered = np.cumsum(signed, axis=1)
-    row, column = np.nonzero(covered > _NOTHING)
-    value = np.minimum(covered[row, column], 1.0)
-    row, column = row + top + round(grid.north / grid.pixel_m), column + left - round(grid.west / grid.pixel_m)
-    inside = (row >= 0) & (row < grid.shape[0]) & (column >= 0) & (column < grid.shape[1])
-    return (row * grid.shape[1] + column)[inside], value[inside]
+    west, north = round(grid.west / grid.pixel_m), round(grid.north / grid.pixel_m)
+    return _covered(x, y, *ends, west, -north, *grid.shape)  # type: ignore[no-any-return]
+
+
+def _edges(counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+
+
+@njit(cache=True, nogil=True)
+def _covered(
+    x: np.ndarray,
+    y: np.ndarray,
+    corner: np.ndarray,
+    ring: np.ndarray,
+    west: int,
+    north: int,
+    rows: int,
+    columns: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Corners in pixels; `corner` and `ring` are where each ring and each polygon begin, and where the last ends."""
+    sizes, number = np.zeros(len(ring) - 1, np.int64), 0
+    pixels, values = np.empty(1024, np.int64), np.empty(1024)
+    for part in range(len(sizes)):
+        start, stop = corner[ring[part]], corner[ring[part + 1]]
+        left, top = int(np.floor(x[start:stop].min())), int(np.floor(y[start:stop].min()))
+        high, wide = int(np.ceil(y[start:stop].max())) - top + 1, int(np.ceil(x[start:stop].max())) - left + 2
+        signed = np.zeros((high, wide))
+        for k in range(ring[part], ring[part + 1]):
+            _accumulate(x[corner[k] : corner[k + 1]] - left, y[corner[k] : corner[k + 1]] - top, signed)
+        if number + high * wide > len(pixels):
+            room = 2 * len(pixels) + high * wide
+            pixels, values = _roomier(pixels, np.empty(room, np.int64)), _roomier(values, np.empty(room))
+        before = number
+        for down in range(max(0, north - top), min(high, north + rows - top)):
+            # rows run southwards, so rings that turn left on the map turn right here: the running sum is positive
+            covered = 0.0
+            for right in range(min(wide, west + columns - left)):
+                covered += signed[down, right]
+                if covered > _NOTHING and left + right >= west:
+                    pixels[number] = (down + top - north) * columns + right + left - west
+                    values[number] = min(covered, 1.0)
+                    number += 1
+        sizes[part] = number - before
+    return pixels[:number].copy(), values[:number].copy(), sizes
+
+
+@njit(cache=True, nogil=True)
+def _roomier(found: np.ndarray, room: np.ndarray) -> np.ndarray:
+    room[: len(found)] = found
+    return room
 
 
 @njit(cache=True, nogil=True)

@@ -30,12 +30,23 @@ def few_at_a_time(count: int) -> Iterator[slice]:
 
 def geodesic_area_km2(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     """Areas on the WGS 84 ellipsoid in km²: areas in a projection are up to 2 % off at the far islands."""
-    areas: list[float] = []
+    areas: list[NDArray[np.float64]] = []
     for rows in few_at_a_time(len(shapes)):
         # the signed areas of rings add up, so a ring of the wrong direction would add a hole or take an island away
         outlines = shapely.orient_polygons(shapes.iloc[rows].to_crs(4326).to_numpy())
-        areas += [abs(_ELLIPSOID.geometry_area_perimeter(shape)[0]) / 1e6 for shape in outlines]
-    return np.array(areas)
+        areas.append(np.abs(_signed_m2(outlines)) / 1e6)
+    return np.concatenate([np.empty(0), *areas])
+
+
+def _signed_m2(outlines: NDArray[np.object_]) -> NDArray[np.float64]:
+    parts, outline = shapely.get_parts(outlines, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    edges = np.flatnonzero(np.diff(ring, prepend=-1))[1:]
+    sides = (np.split(axis, edges) for axis in np.ascontiguousarray(corners.T))
+    m2 = [_ELLIPSOID.polygon_area_perimeter(x, y)[0] for x, y in zip(*sides, strict=True)] if len(corners) else []
+    of_parts = np.bincount(part, np.array(m2), len(parts))
+    return np.asarray(np.bincount(outline, of_parts, len(outlines)), float)
 
 
 def geodesic_distance_m(a: gpd.GeoSeries, b: gpd.GeoSeries) -> NDArray[np.float64]:
@@ -59,7 +70,8 @@ def placed(frame: gpd.GeoDataFrame, kinds: tuple[str, ...]) -> tuple[gpd.GeoData
     repaired = shapes.copy()
     repaired[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
     gone = invalid & shapely.is_empty(repaired)
-    foreign = ~empty & ~gone & ~np.isin([str(s.geom_type) if s is not None else "" for s in repaired], kinds)
+    wanted = [shapely.GeometryType[kind.upper()].value for kind in kinds]
+    foreign = ~empty & ~gone & ~np.isin(shapely.get_type_id(repaired), wanted)
     reasons = np.select(
         [empty, infinite, gone, foreign],
         ["no geometry", "coordinates that are not finite", "a geometry that has no area", f"not a {kinds[0]}"],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
@@ -24,8 +26,14 @@ def positions(grid: Grid, crs: CRS) -> tuple[Positions, Positions]:
     if crs == grid.crs:
         x, y = np.meshgrid(grid.x, grid.y)
         return x, y
-    x, y = smooth(grid, Transformer.from_crs(grid.crs, crs, always_xy=True).transform)
+    x, y = smooth(grid, _between_crs(grid.crs, crs).transform)
     return x, y
+
+
+@cache
+def _between_crs(own: CRS, other: CRS) -> Transformer:
+    """Made once: it takes as long as the places of a thousand rows."""
+    return Transformer.from_crs(own, other, always_xy=True)
 
 
 def smooth(grid: Grid, of: Callable[[Positions, Positions], Sequence[Positions]]) -> list[Positions]:
@@ -40,7 +48,7 @@ def smooth(grid: Grid, of: Callable[[Positions, Positions], Sequence[Positions]]
     columns, of_columns = _between(west + np.arange(grid.shape[1]), step)
     rows, of_rows = _between(-north + np.arange(grid.shape[0]), step)
     nodes = of(*np.meshgrid((columns + 0.5) * grid.pixel_m, -(rows + 0.5) * grid.pixel_m))
-    return [_cubic(_cubic(values.T, *of_columns).T, *of_rows) for values in nodes]
+    return [_cubic(values, *of_rows, *of_columns) for values in map(np.ascontiguousarray, nodes)]
 
 
 def _between(pixels: NDArray[np.int64], step: int) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], Positions]]:
@@ -58,10 +66,25 @@ def _between(pixels: NDArray[np.int64], step: int) -> tuple[NDArray[np.int64], t
     return nodes, (first - first[0], weights)
 
 
-def _cubic(values: Positions, first: NDArray[np.int64], weights: Positions) -> Positions:
-    """Rows between rows of nodes; added in one order, so that no neighbour changes a bit."""
-    w = weights[:, :, np.newaxis]
-    found = values[first] * w[0]
-    for number in (1, 2, 3):
-        found += values[first + number] * w[number]
-    return np.asarray(found)
+@njit(cache=True, nogil=True)
+def _cubic(
+    values: np.ndarray, top: np.ndarray, of_rows: np.ndarray, left: np.ndarray, of_columns: np.ndarray
+) -> np.ndarray:
+    """Pixels between nodes, first along the columns; added in one order, so that no neighbour changes a bit."""
+    across = np.empty((values.shape[0], len(left)))
+    for i in range(across.shape[0]):
+        for j in range(across.shape[1]):
+            across[i, j] = _between_four(values[i], left[j], of_columns[:, j])
+    found = np.empty((len(top), len(left)))
+    for i in range(found.shape[0]):
+        for j in range(found.shape[1]):
+            found[i, j] = _between_four(across[:, j], top[i], of_rows[:, i])
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _between_four(nodes: np.ndarray, first: int, weight: np.ndarray) -> float:
+    found = nodes[first] * weight[0]
+    for number in range(1, 4):
+        found += nodes[first + number] * weight[number]
+    return float(found)

@@ -141,11 +141,30 @@ def _hint(sentence: str, name: str, known: Any) -> str:
 
 
 def _convert(values: pd.Series, kind: Kind, factor: float) -> tuple[pd.Series, pd.Series]:
-    """Canonical values, and those of the file's values that could not be read."""
-    empty = values.isna() | _blank(values)
+    """
+    Canonical values, and those of the file's values that could not be read.
+
+    Equal values of a column are read once and are one object, of which many rows speak.
+    """
+    if kind == "number" or not _is_plain(values):
+        return _read(values, kind, factor)
+    code, different = pd.factorize(values)
+    once = pd.Series(different).reindex(range(len(different) + 1))  # the last is the empty one, which has code -1
+    read, unread = _read(once, kind, factor)
+    every = pd.Series(read.array.take(code), index=values.index, name=values.name, dtype=read.dtype)
+    return every, values[np.isin(code, unread.index)]
+
+
+def _is_plain(values: pd.Series) -> bool:
+    """Whether those that are equal look the same: texts, flags and days, not 1, 1.0 and true."""
+    return pd.api.types.infer_dtype(values, skipna=True) in ("string", "boolean", "datetime64")
+
+
+def _read(values: pd.Series, kind: Kind, factor: float) -> tuple[pd.Series, pd.Series]:
+    empty = values.isna() | blank(values)
     if kind == "word":
-        return _words(values.where(~empty)), values[[]]
-    read: pd.Series
+        read = values.where(~empty).map(_word, na_action="ignore").astype(object)
+        return read.where(~empty, None), values[[]]
     if kind == "number":
         read = pd.to_numeric(values.where(~empty), errors="coerce").astype(float) * factor
     elif kind == "flag":
@@ -157,21 +176,11 @@ def _convert(values: pd.Series, kind: Kind, factor: float) -> tuple[pd.Series, p
     return read, values[read.isna() & ~empty]
 
 
-def _blank(values: pd.Series) -> pd.Series:
+def blank(values: pd.Series) -> pd.Series:
     """Which are blank texts; numbers, flags and days are none."""
     if values.dtype.kind in "biufM":
         return pd.Series(False, index=values.index)
     return values.astype(str).str.strip() == ""
-
-
-def _words(values: pd.Series) -> pd.Series:
-    """Texts, None where there is nothing; equal texts of a column are one object, of which many rows speak."""
-    if pd.api.types.infer_dtype(values, skipna=True) != "string":
-        read = values.map(_word, na_action="ignore").astype(object)
-        return read.where(values.notna(), None)
-    code, different = pd.factorize(values)
-    words = np.array([*map(_word, different), None], object)
-    return pd.Series(words[code], index=values.index, name=values.name, dtype=object)
 
 
 def _word(value: Any) -> str:

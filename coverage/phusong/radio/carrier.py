@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,9 +83,10 @@ def possible(
     """The carriers that can be, in the order of the sites, and by fault the ids of the sites that cannot."""
     found: list[Carrier] = []
     faults: dict[str, list[str]] = {}
+    kind = cache(partial(_kind, radio))
     for row, site in enumerate(sites.itertuples(index=False)):
         try:
-            found.append(_carrier(row, site, radio, patterns or {}))
+            found.append(_carrier(row, site, kind, patterns or {}))
         except ValueError as fault:
             faults.setdefault(str(fault), []).append(str(site.site_id))
     return found, faults
@@ -104,30 +107,49 @@ def _named(site_ids: list[str]) -> str:
     return f"{len(site_ids)} sites, first {site_ids[0]}" if len(site_ids) > 1 else site_ids[0]
 
 
-def _carrier(row: int, site: object, radio: Radio, patterns: Mapping[str, Pattern]) -> Carrier:
-    values = site._asdict()  # type: ignore[attr-defined]  # a named tuple of the frame
-    technology, frequency, width = values["technology"], values["frequency_mhz"], values["bandwidth_mhz"]
-    band = radio.band_of(technology, frequency)
+@dataclass(frozen=True)
+class _Kind:
+    """What all carriers of one technology, frequency and bandwidth have."""
+
+    blocks: int
+    offset_db: float
+    reach_km: float
+    band: str
+
+
+def _kind(radio: Radio, technology: str, frequency_mhz: float, bandwidth_mhz: float) -> _Kind:
+    band = radio.band_of(technology, frequency_mhz)
     low, high = radio.frequencies_mhz
-    if not low <= frequency <= high:
-        raise ValueError(f"{frequency:g} MHz is outside {low:g}..{high:g} MHz of propagation '{radio.propagation}'")
-    blocks = resource_blocks(technology, width, spacing_khz(band, technology))
+    if not low <= frequency_mhz <= high:
+        raise ValueError(f"{frequency_mhz:g} MHz is outside {low:g}..{high:g} MHz of propagation '{radio.propagation}'")
+    return _Kind(
+        resource_blocks(technology, bandwidth_mhz, spacing_khz(band, technology)),
+        offset_db(radio, band, technology),
+        _reach_km(band, radio),
+        band_name(radio, technology, frequency_mhz),
+    )
+
+
+def _carrier(
+    row: int, site: Any, kind: Callable[[str, float, float], _Kind], patterns: Mapping[str, Pattern]
+) -> Carrier:
+    common = kind(site.technology, site.frequency_mhz, site.bandwidth_mhz)
     return Carrier(
         row=row,
-        site_id=values["site_id"],
-        operator=values["operator"],
-        technology=technology,
-        x_m=float(values["x_m"]),
-        y_m=float(values["y_m"]),
-        height_agl_m=float(values["height_agl_m"]),
-        frequency_mhz=float(frequency),
-        element_eirp_dbm=element_eirp(float(values["eirp_dbm"]), blocks, offset_db(radio, band, technology)),
-        reach_km=_reach_km(band, radio),
-        boresights_deg=azimuths(values["azimuths_deg"]),
-        downtilt_deg=float(values["downtilt_deg"]),
-        band=band_name(radio, technology, frequency),
-        mechanical_tilt_deg=float(values.get("mechanical_tilt_deg", 0.0)),
-        pattern=_pattern(values.get("antenna"), patterns),
+        site_id=site.site_id,
+        operator=site.operator,
+        technology=site.technology,
+        x_m=float(site.x_m),
+        y_m=float(site.y_m),
+        height_agl_m=float(site.height_agl_m),
+        frequency_mhz=float(site.frequency_mhz),
+        element_eirp_dbm=element_eirp(float(site.eirp_dbm), common.blocks, common.offset_db),
+        reach_km=common.reach_km,
+        boresights_deg=azimuths(site.azimuths_deg),
+        downtilt_deg=float(site.downtilt_deg),
+        band=common.band,
+        mechanical_tilt_deg=float(getattr(site, "mechanical_tilt_deg", 0.0)),
+        pattern=_pattern(getattr(site, "antenna", None), patterns),
     )
 
 
