@@ -24,7 +24,7 @@ HOUSE = (
     ("administration",),
     ("config", "grid"),
     ("faults",),
-    ("crew", "errors", "progress", "text", "units"),
+    ("crew", "errors", "progress", "text", "threads", "units"),
 )
 ROW = {place: row for row, places in enumerate(HOUSE) for place in places}
 

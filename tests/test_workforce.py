@@ -73,11 +73,11 @@ def test_no_more_tasks_than_there_is_memory_for(monkeypatch):
 def test_allowance_too_small_for_one_task_is_told(monkeypatch):
     monkeypatch.setattr("phusong.pipeline.allowance.resident_bytes", lambda: 1.2e9)
     Allowance(2e9).refuse_short(0.7e9, "a tile of 1024 pixels", "set tile_pixels = 512")
-    told = (
-        r"2\.0GB is too little: a tile of 1024 pixels takes about 0\.9 GB beside 1\.2 GB in use\. Give 2\.1GB, or set"
-    )
+    told = r"2\.0GB is too little: a tile of 1024 pixels takes about 900MB beside 1\.2GB in use\. Give 2\.1GB, or set"
     with pytest.raises(ConfigError, match=told):
         Allowance(2e9).refuse_short(0.9e9, "a tile of 1024 pixels", "set tile_pixels = 512")
+    with pytest.raises(ConfigError, match="--memory-limit 10MB is too little"):
+        Allowance.parse("10MB").refuse_short(0.9e9, "a tile of 1024 pixels", "set tile_pixels = 512")
 
 
 @pytest.mark.parametrize("text", ["4", "GB", "4 TB", "-1GB", "0GB", "4GB!", "four GB"])

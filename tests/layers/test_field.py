@@ -87,3 +87,30 @@ def test_points_are_read_as_from_the_whole_grid():
     west, south, east, north = GRID.bounds
     x, y = random.uniform(west - 200, east + 200, 500), random.uniform(south - 200, north + 200, 500)
     np.testing.assert_array_equal(bilinear(blocks(), x, y), GRID.bilinear(VALUES, x, y))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_blocks_read_ahead_are_those_of_the_parts_each_once(workers):
+    read, held = list[Grid](), dict[str, dict]()
+
+    def memory(_, on, work, __=()):
+        if (key := str(on[0])) not in held:
+            held[key] = work()
+        return held[key]
+
+    def of(part: Grid):
+        read.append(part)
+        return VALUES[GRID.window(part)], {"pixels": part.shape[0] * part.shape[1]}
+
+    found = Blocks(GRID, of, memory)
+    found.read_ahead([GRID.part(0, 0, 8, 8), GRID.part(7, 7, 7, 7)], workers)
+    assert len(read) == 4
+    np.testing.assert_array_equal(found.on(GRID.part(0, 0, 14, 14)), VALUES[:14, :14])
+    assert len(read) == 4
+    assert found.counts == {"pixels": 14 * 14}
+
+
+def test_nothing_is_read_ahead_where_nothing_is_remembered():
+    read: list[Grid] = []
+    blocks(read).read_ahead([GRID], 2)
+    assert read == []

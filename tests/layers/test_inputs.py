@@ -13,9 +13,8 @@ from pyproj import CRS
 
 from phusong.config import Prior, Study
 from phusong.errors import ConfigError, LayerError, PhusongError
-from phusong.layers import reading
 from phusong.layers.cautions import warnings
-from phusong.layers.memory import forgetful
+from phusong.layers.population import without_people
 from phusong.layers.reading import read_inputs, selected
 from phusong.layers.terrain import Terrain, Tile
 
@@ -334,8 +333,8 @@ def test_communes_without_people_are_counted_part_by_part(world, monkeypatch):
     communes = gpd.GeoDataFrame(geometry=outlines, crs=3405)
     assert len(people.people) > 1
     for pixels in (1, 65536):
-        monkeypatch.setattr("phusong.layers.reading._PIXELS", pixels)
-        assert reading._without_people(people, communes, forgetful) == 1
+        monkeypatch.setattr("phusong.layers.population._FEW", pixels)
+        assert [without_people(people, communes, workers=count) for count in (1, 2)] == [1, 1]
 
 
 def test_layers_that_are_not_there_are_nothing(world):

@@ -103,6 +103,19 @@ def test_heights_do_not_depend_on_the_part_asked_for(world):
         np.testing.assert_array_equal(layer.read(terrain, part)[0], expected[whole.window(part)])
 
 
+def test_heights_do_not_depend_on_the_threads_and_the_rows_of_a_band(world, monkeypatch):
+    heights = np.random.default_rng(8).integers(0, 3000, (40, 40)).astype(np.int16)
+    heights[10:14, 12:15] = -32768
+    found = use(world, world.raster("a.tif", heights, (LEFT, TOP), 100))
+    asked = grid(120, 80, 30, 91, 67)
+    whole, account = layer.read(found, asked)
+    for rows, workers in ((1, 1), (7, 2), (91, 3)):
+        monkeypatch.setattr(layer, "_BAND_ROWS", rows)
+        by_bands, same = layer.read(found, asked, workers=workers)
+        assert by_bands.tobytes() == whole.tobytes()
+        assert same.counts == account.counts
+
+
 def test_filled_voids_do_not_depend_on_the_part_asked_for(world):
     "What fills a void is the ground around it, not the ground that somebody asked for."
     heights = np.random.default_rng(7).integers(0, 3000, (60, 60)).astype(np.int16)

@@ -22,6 +22,7 @@ from phusong.layers.geometry import few_at_a_time, geodesic_area_km2, placed
 from phusong.layers.memory import Arrays, Memory, digest, forgetful, packed, unpacked
 from phusong.layers.schema import CODE, CODE_FORM, FILE, ROW, conform, day, number, word
 from phusong.layers.seams import Seams, seams
+from phusong.threads import in_order
 
 __all__ = ["SCHEMA", "Seams", "canonical", "read", "read_files", "seams", "touched"]
 
@@ -68,13 +69,15 @@ def read_files(layer: Layer, files: list[Path], on: dt.date) -> tuple[gpd.GeoDat
     return valid.sort_values("commune_code").reset_index(drop=True), account
 
 
-def canonical(communes: gpd.GeoDataFrame, crs: CRS, memory: Memory = forgetful) -> gpd.GeoDataFrame:
+def canonical(communes: gpd.GeoDataFrame, crs: CRS, memory: Memory = forgetful, workers: int = 1) -> gpd.GeoDataFrame:
     """Communes in the project's CRS, with `area_km2` measured on the ellipsoid."""
     shapes = communes.geometry
 
     def work() -> Arrays:
-        moved = (shapes.iloc[rows].to_crs(crs).to_numpy() for rows in few_at_a_time(len(shapes)))
-        return {"km2": geodesic_area_km2(shapes), **packed(moved, "outlines")}
+        parts = [shapes.iloc[rows] for rows in few_at_a_time(len(shapes))]
+        moved = in_order(lambda part: part.to_crs(crs).to_numpy(), parts, workers)
+        km2 = np.concatenate([np.empty(0), *in_order(geodesic_area_km2, parts, workers)])
+        return {"km2": km2, **packed(moved, "outlines")}
 
     kept = memory("canonical communes", [digest(shapes.to_numpy()), shapes.crs, crs], work)
     measured = communes.assign(area_km2=kept["km2"].round(4)).drop(columns=[FILE, ROW])

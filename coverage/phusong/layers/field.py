@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,13 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 from phusong.grid import Grid
 from phusong.layers.memory import Arrays, Memory, UnsureError, forgetful
 from phusong.layers.recent import Recent
+from phusong.threads import in_order
 
 Values = NDArray[np.float32]
 _SMALL_PIXELS = 4096 * 4096
 """Up to this size a grid is one block."""
 _BLOCK_PIXELS = 1024
-_MOST_BLOCKS = 24
-"""Blocks kept in memory: 100 MB."""
+_MOST_BLOCKS = 8
+"""Blocks kept in memory: 34 MB."""
 
 
 class Field(Protocol):
@@ -77,19 +80,30 @@ class Blocks:
 
     def on(self, part: Grid) -> Values:
         """Values on a sub-grid."""
-        rows, columns = self.grid.window(part)
         found = np.empty(part.shape, np.float32)
-        for top in range(rows.start // self._size, -(-rows.stop // self._size)):
-            for left in range(columns.start // self._size, -(-columns.stop // self._size)):
-                own, values = self._grid(top, left), self._blocks[top, left]
-                common = own.overlap(part)
-                found[part.window(common)] = values[own.window(common)]
+        for place in self._places(part):
+            own, values = self._grid(*place), self._blocks[place]
+            common = own.overlap(part)
+            found[part.window(common)] = values[own.window(common)]
         return found
+
+    def read_ahead(self, parts: Sequence[Grid], workers: int) -> None:
+        """Read the blocks of some sub-grids side by side, so that the memory has them; without one, nothing."""
+        if self._memory is not forgetful:
+            places = sorted({place for part in parts for place in self._places(part)})
+            deque(in_order(self._blocks.__getitem__, places, workers), maxlen=0)
 
     @property
     def counts(self) -> dict[str, Any]:
         """Sums of what was told of the blocks that were read so far."""
         return added([self._told[block] for block in sorted(self._told)])
+
+    def _places(self, part: Grid) -> Iterator[tuple[int, int]]:
+        """Of the blocks that a sub-grid lies on, row by row."""
+        rows, columns = (
+            range(along.start // self._size, -(-along.stop // self._size)) for along in self.grid.window(part)
+        )
+        return product(rows, columns)
 
     def _grid(self, top: int, left: int) -> Grid:
         return self.grid.part(top * self._size, left * self._size, self._size, self._size)

@@ -43,6 +43,8 @@ class Inputs:
         Heights in metres above sea level on `grid` with the reach as margin; NaN where not known.
     clutter
         Representative clutter height there, in metres; None without land cover.
+    astray
+        Which of the villages do not stand in the commune that they name.
     radiance_nw_cm2_sr
         Light at night at each of the villages; NaN where nothing is known, and without such a layer.
     dead_zone_list
@@ -63,6 +65,7 @@ class Inputs:
     neighbours: gpd.GeoDataFrame
     seams: Seams
     villages: gpd.GeoDataFrame
+    astray: NDArray[np.bool_]
     sites: gpd.GeoDataFrame
     antennas: Mapping[str, Pattern]
     claims: gpd.GeoDataFrame

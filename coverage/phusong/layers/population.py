@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import rasterio
 import shapely
@@ -17,11 +18,15 @@ from phusong.config import Project
 from phusong.errors import LayerError
 from phusong.grid import Grid
 from phusong.layers.account import Account
+from phusong.layers.memory import Arrays, Memory, digest, forgetful
 from phusong.layers.raster import crs_of, read_band
+from phusong.threads import in_order
 
 MOST_PEOPLE = 1e7
 """No pixel holds more than a city; beyond is an undeclared nodata value."""
 _DENSIFY = 21
+_FEW = 65536
+"""Pixels of which outlines are made at a time."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,25 @@ def read(project: Project, grid: Grid) -> tuple[Population, Account]:
     counts = {"people_raster": float(kept.sum()), "empty_pixels": int(np.isnan(people).sum())}
     year = project.layers.population.year
     return Population(kept, corners[touching], year), Account("population", int(touching.sum()), counts=counts)
+
+
+def without_people(
+    population: Population, communes: gpd.GeoDataFrame, memory: Memory = forgetful, workers: int = 1
+) -> int:
+    """How many communes no population pixel touches."""
+    shapes = communes.geometry.to_numpy()
+
+    def touched(start: int) -> NDArray[np.int64]:
+        pixels = np.asarray(shapely.polygons(population.corners_m[start : start + _FEW]), object)
+        return np.unique(shapely.STRtree(pixels).query(shapes, predicate="intersects")[0])
+
+    def count() -> Arrays:
+        empty = np.ones(len(shapes), bool)
+        for inhabited in in_order(touched, range(0, len(population.people), _FEW), workers):
+            empty[inhabited] = False
+        return {"communes": np.array([empty.sum()])}
+
+    return int(memory("communes without people", [digest(shapes), population.corners_m], count)["communes"][0])
 
 
 def _window(raster: rasterio.DatasetReader, bounds: tuple[float, float, float, float]) -> Window:

@@ -41,7 +41,7 @@ from phusong.layers.account import Account, refuse_if
 from phusong.layers.field import Blocks, Field, bilinear
 from phusong.layers.fractions import area_fractions
 from phusong.layers.inputs import Inputs
-from phusong.layers.memory import Arrays, Memory, digest, forgetful
+from phusong.layers.memory import Memory, forgetful
 from phusong.layers.points import empty
 from phusong.layers.population import Population
 from phusong.layers.seams import Seams
@@ -51,11 +51,9 @@ Report = Callable[[str], None]
 T = TypeVar("T")
 F = TypeVar("F", bound=pd.DataFrame)
 _TILE_PIXELS = 1024
-_PIXELS = 65536
-"""Population pixels of which outlines are made at a time."""
 
 
-def read_inputs(project: Project, day: dt.date, report: Report, memory: Memory = forgetful) -> Inputs:
+def read_inputs(project: Project, day: dt.date, report: Report, memory: Memory = forgetful, workers: int = 1) -> Inputs:
     """
     Read every layer; faults of all of them are collected before anything is refused.
 
@@ -67,12 +65,20 @@ def read_inputs(project: Project, day: dt.date, report: Report, memory: Memory =
         Told what is being read.
     memory
         Of runs before.
+    workers
+        Threads that share what can be shared.
 
     Raises
     ------
     PhusongError
         With the faults of every layer.
     """
+    cut = _read_and_cut(project, day, report, memory, workers)
+    report("looking for overlaps and gaps between the communes")
+    return _sewn(cut, memory, workers)  # now that the files' rows are gone, whose room the union of the outlines takes
+
+
+def _read_and_cut(project: Project, day: dt.date, report: Report, memory: Memory, workers: int) -> Inputs:
     faults: list[PhusongError] = []
 
     def attempt(name: str, read: Callable[[], T]) -> T | None:
@@ -102,7 +108,11 @@ def read_inputs(project: Project, day: dt.date, report: Report, memory: Memory =
         "reports": lambda: reports.read(project),
     }
     read = {name: attempt(name, reader) for name, reader in readers.items()}
-    area = attempt("study area", lambda: _study(units, terrain, project, crs, memory)) if units and terrain else None
+    area = (
+        attempt("study area", lambda: _study(units, terrain, project, crs, memory, workers))
+        if units and terrain
+        else None
+    )
     people = attempt("population", lambda: population_layer.read(project, area[1])) if area else None
     if area:
         read["clutter"] = attempt("clutter", lambda: clutter.read(project, _around(project, area[1]), memory))
@@ -113,7 +123,8 @@ def read_inputs(project: Project, day: dt.date, report: Report, memory: Memory =
     if faults or terrain is None or units is None or area is None or people is None:
         raise _together(faults)
     report("reading terrain and cutting the layers to the study")
-    return _cut(project, day, terrain, units, area, people, {n: r for n, r in read.items() if r is not None}, memory)
+    known = {name: layer for name, layer in read.items() if layer is not None}
+    return _cut(project, day, terrain, units, area, people, known, memory, workers)
 
 
 def selected(communes: gpd.GeoDataFrame, study: Study, terrain: Terrain) -> NDArray[np.bool_]:
@@ -157,10 +168,10 @@ Area = tuple[gpd.GeoDataFrame, Grid]
 
 
 def _study(
-    units: tuple[gpd.GeoDataFrame, Account], terrain: Terrain, project: Project, crs: CRS, memory: Memory
+    units: tuple[gpd.GeoDataFrame, Account], terrain: Terrain, project: Project, crs: CRS, memory: Memory, workers: int
 ) -> Area:
     chosen = units[0][selected(units[0], project.study, terrain)]
-    studied = commune_layer.canonical(chosen, crs, memory).reset_index(drop=True)
+    studied = commune_layer.canonical(chosen, crs, memory, workers).reset_index(drop=True)
     west, south, east, north = (float(edge) for edge in studied.total_bounds)
     return studied, Grid.over((west, south, east, north), project.grid.pixel_m, crs)
 
@@ -174,19 +185,20 @@ def _cut(
     people: tuple[Population, Account],
     read: dict[str, Any],
     memory: Memory,
+    workers: int,
 ) -> Inputs:
     studied, grid = area
     neighbours = _neighbours(units[0], studied, people[0].ground(grid))
-    near = gpd.GeoDataFrame(pd.concat([studied, neighbours], ignore_index=True), crs=grid.crs)
-    seams = commune_layer.seams(near, memory)
     terrain_grid = _around(project, grid)
-    heights, cover = terrain_layer.field(terrain, terrain_grid, memory), read["clutter"][0]
+    heights, cover = terrain_layer.field(terrain, terrain_grid, memory, workers), read["clutter"][0]
+    heights.read_ahead(_touched(studied, grid), workers)
     near = _sites(project, day, read["sites"], studied, heights)
     patterns, patterns_account = read["antennas"]
     claims = _touching(read["claims"][0], grid)
     all_villages, villages_account = read["villages"]
     orphans = villages.unmatched(all_villages, units[0].commune_code)
     own = _of(all_villages, studied)
+    astray = villages.astray(own, studied)
     known_share = _known_share(studied, grid, heights)
     if not known_share:
         nowhere = ["no pixel of the study lies on it; is it the right terrain?"]
@@ -205,15 +217,15 @@ def _cut(
     )
     optional["reports"] = _counted(read["reports"], _of(read["reports"][0], studied), "studied")
     accounts = (
-        _with(units[1], studied=len(studied), neighbours=len(neighbours), **_told(seams)),
+        _with(units[1], studied=len(studied), neighbours=len(neighbours)),
         Account("terrain", len(terrain.tiles), counts={**heights.counts, "study_covered_share": known_share}),
-        _with(people[1], communes_without_people=_without_people(people[0], studied, memory)),
+        _with(people[1], communes_without_people=population_layer.without_people(people[0], studied, memory, workers)),
         sites_account,
         _with(
             villages_account,
             studied=len(own),
             commune_unknown=orphans,
-            outside_their_commune=int(villages.astray(own, studied).sum()),
+            outside_their_commune=int(astray.sum()),
         ),
         _with(read["power_lines"][1], touching=len(lines)),
         _with(read["substations"][1], in_reach=len(stations)),
@@ -231,8 +243,9 @@ def _cut(
         grid=grid,
         communes=studied,
         neighbours=neighbours,
-        seams=seams,
+        seams=Seams.none(),
         villages=own,
+        astray=astray,
         sites=sites,
         antennas=patterns,
         claims=claims,
@@ -247,6 +260,14 @@ def _cut(
         accounts=accounts,
         **there,
     )
+
+
+def _sewn(cut: Inputs, memory: Memory, workers: int) -> Inputs:
+    """With the seams of the communes and their neighbours, which the account tells of."""
+    near = gpd.GeoDataFrame(pd.concat([cut.communes, cut.neighbours], ignore_index=True), crs=cut.grid.crs)
+    seams = commune_layer.seams(near, memory, workers)
+    first, *others = cut.accounts
+    return replace(cut, seams=seams, accounts=(_with(first, **_told(seams)), *others))
 
 
 def _around(project: Project, grid: Grid) -> Grid:
@@ -334,21 +355,6 @@ def _none_in_reach(sites: gpd.GeoDataFrame) -> str:
     first = sites.to_crs(4326).geometry.iloc[0]
     where = f"the first stands at {first.x:.4f} E {first.y:.4f} N"
     return f"none of the {len(sites)} sites is within reach of the study; are crs and coordinates right? ({where})"
-
-
-def _without_people(population: Population, studied: gpd.GeoDataFrame, memory: Memory) -> int:
-    shapes = studied.geometry.to_numpy()
-
-    def count() -> Arrays:
-        empty = np.ones(len(shapes), bool)
-        for start in range(0, len(population.people), _PIXELS):
-            inhabited = shapely.STRtree(
-                np.asarray(shapely.polygons(population.corners_m[start : start + _PIXELS]), object)
-            )
-            empty[inhabited.query(shapes, predicate="intersects")[0]] = False
-        return {"communes": np.array([empty.sum()])}
-
-    return int(memory("communes without people", [digest(shapes), population.corners_m], count)["communes"][0])
 
 
 def _counted(read: tuple[gpd.GeoDataFrame, Account], kept: gpd.GeoDataFrame, name: str) -> tuple[Any, Account]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from phusong.layers.geometry import geodesic_area_km2
+from phusong.layers.geometry import few_at_a_time, geodesic_area_km2
 from phusong.layers.memory import Arrays, Memory, digest, forgetful, packed, unpacked
 
 OVERLAP_M2 = 1.0
@@ -46,6 +47,11 @@ class Seams:
     gaps: int
     gap_km2: float
 
+    @classmethod
+    def none(cls) -> Seams:
+        """Of communes that have not been looked at yet."""
+        return cls(np.empty(0, object), (), 0, 0.0, 0, 0.0)
+
     def arrays(self) -> Arrays:
         """For a memory."""
         sizes = np.array([len(row) for row in self.claimants], np.int64)
@@ -74,23 +80,25 @@ class Seams:
         return Seams(self.pieces[kept], claimants, self.pairs, self.overlap_km2, self.gaps, self.gap_km2)
 
 
-def seams(communes: gpd.GeoDataFrame, memory: Memory = forgetful) -> Seams:
+def seams(communes: gpd.GeoDataFrame, memory: Memory = forgetful, workers: int = 1) -> Seams:
     """
     Overlaps and enclosed gaps between communes in a projected CRS.
 
     Only communes whose edges do not match a neighbour's are compared, so a clean coverage costs one pass.
     """
     on = [digest(communes.geometry.to_numpy()), communes.crs]
-    return Seams.of(memory("seams of communes", on, lambda: _seams(communes).arrays()))
+    return Seams.of(memory("seams of communes", on, lambda: _seams(communes, workers).arrays()))
 
 
-def _seams(communes: gpd.GeoDataFrame) -> Seams:
+def _seams(communes: gpd.GeoDataFrame, workers: int) -> Seams:
     shapes = communes.geometry.to_numpy()
     unmatched = ~shapely.is_empty(mismatches(shapes))
-    _, shared = overlaps(shapes, unmatched)
+    with ThreadPoolExecutor(workers) as pool:
+        enclosing = pool.submit(gaps, shapes, unmatched)
+        sharing = pool.submit(overlaps, shapes, unmatched)
+    (_, shared), enclosed = sharing.result(), enclosing.result()
     common = shared[shapely.area(shared) > OVERLAP_M2]
     pieces, claimants = _cut(common, shapes)
-    enclosed = gaps(shapes, unmatched)
     enclosed = enclosed[shapely.area(enclosed) > OVERLAP_M2]
     areas = [geodesic_area_km2(gpd.GeoSeries(list(part), crs=communes.crs)).sum() for part in (pieces, enclosed)]
     return Seams(pieces, claimants, len(common), float(areas[0]), len(enclosed), float(areas[1]))
@@ -122,9 +130,10 @@ def overlaps(
 
 def gaps(shapes: NDArray[np.object_], unmatched: NDArray[np.bool_]) -> NDArray[np.object_]:
     """Ground of any size that is enclosed by outlines and belongs to none."""
-    # outlines that match are joined in one pass over their edges; only the rest needs a union
-    matched = shapely.coverage_union_all(shapes[~unmatched])
-    outlines = shapely.get_parts(shapely.union_all([*shapes[unmatched], matched]))
+    # outlines that match are joined in one pass over their edges, first of few, which takes less memory than of all
+    matched = shapes[~unmatched]
+    joined = [shapely.coverage_union_all(matched[rows]) for rows in few_at_a_time(len(matched))]
+    outlines = shapely.get_parts(shapely.union_all([*shapes[unmatched], shapely.coverage_union_all(joined)]))
     rings = [shapely.polygons(ring) for outline in outlines for ring in outline.interiors]
     return np.array(rings, object)
 

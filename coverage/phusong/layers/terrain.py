@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from phusong.layers.field import Blocks
 from phusong.layers.memory import Memory, forgetful
 from phusong.layers.positions import positions
 from phusong.layers.raster import crs_of, read_band
+from phusong.threads import in_order
 
 VOID_SEARCH_PIXELS = 100
 HEIGHT_STEP_M = 0.1
@@ -34,6 +36,8 @@ LOWEST_M, HIGHEST_M = -1000.0, 9000.0
 _MARGIN_PIXELS = VOID_SEARCH_PIXELS + 4
 """Voids are filled from all ground within reach, whatever part is asked for."""
 _LATTICE_TOLERANCE = 0.02
+_BAND_ROWS = 256
+"""Rows that are sampled together, so that what is worked out of them is small."""
 _UNREACHED = -99_999.0
 
 
@@ -110,7 +114,7 @@ def headers(files: Sequence[Path]) -> Terrain:
     return Terrain(crs, tuple(tiles))
 
 
-def field(terrain: Terrain, grid: Grid, memory: Memory = forgetful) -> Blocks:
+def field(terrain: Terrain, grid: Grid, memory: Memory = forgetful, workers: int = 1) -> Blocks:
     """
     Heights on a grid, as of `read`, which tell what the accounts of `read` count.
 
@@ -120,14 +124,17 @@ def field(terrain: Terrain, grid: Grid, memory: Memory = forgetful) -> Blocks:
 
     def block(part: Grid) -> tuple[NDArray[np.float32], Mapping[str, Any]]:
         damaged: dict[str, int] = {}
-        heights, account = read(terrain, part, damaged)
+        # the blocks of a large grid are read side by side, the only one of a small grid by all threads
+        heights, account = read(terrain, part, damaged, workers if part == grid else 1)
         return heights, {**account.counts, "damaged": damaged} if damaged else account.counts
 
     headers = [(tile.file.name, tile.west, tile.north, tile.pixel, tile.shape) for tile in terrain.tiles]
     return Blocks(grid, block, memory, ["terrain", terrain.crs, headers], [tile.file for tile in terrain.tiles])
 
 
-def read(terrain: Terrain, grid: Grid, damaged: dict[str, int] | None = None) -> tuple[NDArray[np.float32], Account]:
+def read(
+    terrain: Terrain, grid: Grid, damaged: dict[str, int] | None = None, workers: int = 1
+) -> tuple[NDArray[np.float32], Account]:
     """
     Heights in metres above sea level at the pixel centres of a grid, bilinear between the tiles' pixel centres.
 
@@ -143,16 +150,31 @@ def read(terrain: Terrain, grid: Grid, damaged: dict[str, int] | None = None) ->
     -------
     Array of the grid's shape, and the account with `voids`, `voids_filled` and `off_terrain_pixels`.
     """
-    longitude, latitude = positions(grid, terrain.crs)
-    heights, origin, voids, filled = _mosaic(terrain, longitude, latitude, damaged)
-    first = terrain.tiles[0]
-    # counted from the first tile, not from the part that was read: the same bits whatever part is asked for
-    columns = (longitude - first.west) / first.pixel[0] - 0.5
-    rows = (first.north - latitude) / first.pixel[1] - 0.5
-    sampled = _bilinear(heights, origin, rows, columns)
-    stored = (np.round(sampled / HEIGHT_STEP_M) * HEIGHT_STEP_M).astype(np.float32)
+    bands = [grid.part(top, 0, _BAND_ROWS, grid.shape[1]) for top in range(0, grid.shape[0], _BAND_ROWS)]
+    bounds = [*in_order(partial(_bounds, crs=terrain.crs), bands, workers)]
+    heights, origin, voids, filled = _mosaic(terrain, np.array(bounds), damaged)
+
+    def sampled(band: Grid) -> NDArray[np.float32]:
+        rows, columns = _pixels(terrain.tiles[0], *positions(band, terrain.crs))
+        values = _bilinear(heights, origin, rows, columns)
+        return (np.round(values / HEIGHT_STEP_M) * HEIGHT_STEP_M).astype(np.float32)
+
+    stored = np.concatenate([*in_order(sampled, bands, workers)])
     counts = {"voids": voids, "voids_filled": filled, "off_terrain_pixels": int(np.isnan(stored).sum())}
     return stored, Account("terrain", len(terrain.tiles), counts=counts)
+
+
+def _bounds(grid: Grid, crs: CRS) -> tuple[float, float, float, float]:
+    """West, south, east and north ends of the pixel centres in another CRS."""
+    x, y = positions(grid, crs)
+    return x.min(), y.min(), x.max(), y.max()
+
+
+def _pixels(
+    first: Tile, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rows and columns of places, counted from the first tile: the same bits whatever part is asked for."""
+    return (first.north - y) / first.pixel[1] - 0.5, (x - first.west) / first.pixel[0] - 0.5
 
 
 @njit(cache=True, nogil=True)
@@ -194,13 +216,14 @@ def _on_lattice(tile: Tile, first: Tile) -> bool:
 
 
 def _mosaic(
-    terrain: Terrain, x: NDArray[np.float64], y: NDArray[np.float64], damaged: dict[str, int] | None
+    terrain: Terrain, bounds: NDArray[np.float64], damaged: dict[str, int] | None
 ) -> tuple[NDArray[np.float32], tuple[int, int], int, int]:
-    """Tiles of the wanted ground in one array with its first row and column, voids filled and counted."""
+    """Tiles of the ground within some bounds in an array with its first row and column, voids filled and counted."""
+    (own_west, own_south, _, _), (_, _, own_east, own_north) = bounds.min(axis=0), bounds.max(axis=0)
     first = terrain.tiles[0]
     west, south, east, north = terrain.outline.bounds
-    low = [(max(x.min(), west) - first.west) / first.pixel[0], (first.north - min(y.max(), north)) / first.pixel[1]]
-    high = [(min(x.max(), east) - first.west) / first.pixel[0], (first.north - max(y.min(), south)) / first.pixel[1]]
+    low = [(max(own_west, west) - first.west) / first.pixel[0], (first.north - min(own_north, north)) / first.pixel[1]]
+    high = [(min(own_east, east) - first.west) / first.pixel[0], (first.north - max(own_south, south)) / first.pixel[1]]
     left, top = (int(np.floor(value)) - _MARGIN_PIXELS for value in low)
     right, bottom = (int(np.ceil(value)) + _MARGIN_PIXELS for value in high)
     heights, covered = mosaic(terrain, (top, left), (max(bottom - top, 1), max(right - left, 1)), damaged)

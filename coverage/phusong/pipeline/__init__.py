@@ -19,7 +19,9 @@ from phusong.pipeline.clock import Clock, Stage
 from phusong.pipeline.diagnosis import diagnose, refuse_other_criteria
 from phusong.pipeline.effort import Effort
 from phusong.pipeline.memory import Kept, OfTiles
+from phusong.pipeline.outlines import Outlines
 from phusong.pipeline.preparation import Base, electrify, populate, prepare
+from phusong.pipeline.resident import hoard_little
 from phusong.pipeline.settlement import settle
 from phusong.pipeline.surveying import survey, tile_bytes
 from phusong.pipeline.tally import tally
@@ -89,10 +91,11 @@ def run(
 def _run(
     project: Project, period: Period, force: Workforce, workers: int, allowance: Allowance, progress: Step
 ) -> Outcome:
+    hoard_little()
     clock, folder, store = Clock(), project.folder / "snapshots", TileStore(project.folder / TILES)
     progress = clock.watching(progress)
     given, filed, memory = record.seen(project), scores(project), Kept(store)
-    inputs = prepare(project, period, progress, memory)
+    inputs = prepare(project, period, progress, memory, workers)
     earlier = Earlier.than(period, folder, inputs.grid.crs)
     clock.done("layers")
     with force:
@@ -100,11 +103,15 @@ def _run(
         base = Base(project, period, inputs, settled, electrify(project, period, inputs), memory)
         room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
         clock.done("people and electricity")
+        bare, outlines = Outlines.put_away(inputs.communes, store)
+        base = base.with_communes(bare)
+        del inputs  # which have the outlines still
         found = survey(base, store, force, progress, allowance)
         clock.done("radio and power")
-        of_tiles, few = OfTiles(memory, found.keys), allowance.workers(workers, tile_bytes(settled.parts))
+        of_tiles, few = OfTiles(memory, found.keys), allowance.workers(workers, tile_bytes(found.parts))
         diagnosis = diagnose(base, found, earlier, found.reached, few, progress, of_tiles, force.do)
         clock.done("dead zones")
+    base = base.with_communes(outlines.back_in(bare))
     sums = tally(base, found, few, progress, of_tiles)
     made = assemble(base, found, sums, diagnosis, filed, few)
     clock.done("tables")

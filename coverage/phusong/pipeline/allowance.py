@@ -79,9 +79,14 @@ class Allowance:
         if self.most_bytes is not None and not self.fits(task_bytes):
             used, needed = resident_bytes(), resident_bytes() + task_bytes
             raise ConfigError(
-                f"--memory-limit {self.most_bytes / 1e9:.1f}GB is too little: {what} takes about "
-                f"{task_bytes / 1e9:.1f} GB beside {used / 1e9:.1f} GB in use. Give {needed / 1e9:.1f}GB, or {remedy}."
+                f"--memory-limit {_size(self.most_bytes)} is too little: {what} takes about {_size(task_bytes)} beside "
+                f"{_size(used)} in use. Give {_size(needed)}, or {remedy}."
             )
+
+
+def _size(number: float) -> str:
+    """Bytes as people give them."""
+    return f"{number / 1e9:.1f}GB" if number >= 1e9 else f"{number / 1e6:.0f}MB"
 
 
 BOUNDLESS = Allowance()

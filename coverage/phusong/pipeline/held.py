@@ -19,6 +19,7 @@ from phusong.errors import SnapshotError
 from phusong.grid import Grid
 from phusong.layers import communes as commune_layer
 from phusong.layers import priors
+from phusong.layers import villages as village_layer
 from phusong.layers.antennas import Pattern
 from phusong.layers.field import Array
 from phusong.layers.inputs import Inputs
@@ -90,6 +91,7 @@ def read(project: Project, folder: Path, period: Period) -> Held:
         neighbours=layers["neighbours"],
         seams=commune_layer.seams(_near(studied, layers["neighbours"])),
         villages=villages,
+        astray=village_layer.astray(villages, studied),
         sites=_sites(layers["sites"], project),
         antennas=_patterns(layers["antennas"]),
         claims=layers["claims"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ class Kept:
     def __init__(self, store: TileStore) -> None:
         self._store = store
         self._files: dict[Path, tuple[_Seen, str]] = {}
+        self._reading = threading.Lock()
 
     def __call__(self, what: str, on: Sequence[Any], work: Callable[[], Arrays], files: Sequence[Path] = ()) -> Arrays:
         """The arrays that `work` makes, as `layers.memory.Memory` has it."""
@@ -42,10 +44,11 @@ class Kept:
         return made
 
     def _digest(self, file: Path) -> str:
-        if file not in self._files:
-            seen = _seen(file)
-            self._files[file] = seen, sha256_of(file)
-        return self._files[file][1]
+        with self._reading:
+            if file not in self._files:
+                seen = _seen(file)
+                self._files[file] = seen, sha256_of(file)
+            return self._files[file][1]
 
 
 def _seen(file: Path) -> _Seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +12,6 @@ from scipy import sparse
 
 from phusong.config import Project
 from phusong.errors import LayerError
-from phusong.layers import villages
 from phusong.layers.inputs import Inputs
 from phusong.layers.memory import Arrays, Memory, forgetful
 from phusong.layers.reading import read_inputs
@@ -26,6 +25,7 @@ from phusong.progress import Step
 from phusong.radio.carrier import carriers
 from phusong.zones.cause import refuse_unknown_operators
 
+_OF_POWER = ["technology", "frequency_mhz", "bandwidth_mhz", "eirp_dbm"]
 _ROWS = 4096
 """Sites that are remembered together: an edit of some costs no more than these."""
 
@@ -41,8 +41,12 @@ class Base:
     electricity: evidence.Access
     memory: Memory = forgetful
 
+    def with_communes(self, communes: gpd.GeoDataFrame) -> Base:
+        """The same on the same communes, with or without their outlines."""
+        return replace(self, inputs=replace(self.inputs, communes=communes))
 
-def prepare(project: Project, period: Period, progress: Step, memory: Memory = forgetful) -> Inputs:
+
+def prepare(project: Project, period: Period, progress: Step, memory: Memory = forgetful, workers: int = 1) -> Inputs:
     """
     Every layer of a study, checked, also what only the stages can check.
 
@@ -50,6 +54,8 @@ def prepare(project: Project, period: Period, progress: Step, memory: Memory = f
     ----------
     memory
         Of runs before.
+    workers
+        Threads that share what can be shared.
 
     Raises
     ------
@@ -57,7 +63,7 @@ def prepare(project: Project, period: Period, progress: Step, memory: Memory = f
         With the faults of every layer.
     """
     indicators.refuse_unknown(project.targets)
-    inputs = read_inputs(project, period.last_day, lambda what: progress(what, 0, 0), memory)
+    inputs = read_inputs(project, period.last_day, lambda what: progress(what, 0, 0), memory, workers)
     refuse_unknown_operators(project.zones.operators, inputs.sites.operator.tolist())
     element_eirp_dbm(project, inputs, memory)
     return inputs
@@ -75,7 +81,12 @@ def element_eirp_dbm(project: Project, inputs: Inputs, memory: Memory = forgetfu
     sites = placed(inputs.sites)
 
     def work(part: pd.DataFrame) -> Arrays:
-        return {"dbm": np.array([one.element_eirp_dbm for one in carriers(part, project.radio, inputs.antennas)])}
+        kind = part.groupby(_OF_POWER, sort=False, dropna=False).ngroup().to_numpy()
+        # a row of each kind, and each text that a carrier cannot be without: many rows say the same
+        shown = ~np.logical_and.reduce([part.duplicated(names) for names in (_OF_POWER, "azimuths_deg", "antenna")])
+        of_kind = np.empty(len(part))
+        of_kind[kind[shown]] = [one.element_eirp_dbm for one in carriers(part[shown], project.radio, inputs.antennas)]
+        return {"dbm": of_kind[kind]}
 
     def found(start: int) -> NDArray[np.float64]:
         part = sites.iloc[start : start + _ROWS]
@@ -99,9 +110,8 @@ def electrify(project: Project, period: Period, inputs: Inputs) -> evidence.Acce
     """Electricity of each village: its flag, else what mapped lines, light at night and outage records say."""
     codes = inputs.communes.commune_code
     filed = codes.isin(inputs.outages.commune_code[inputs.outages.period == period.name]).to_numpy(bool)
-    astray = villages.astray(inputs.villages, inputs.communes)
     return evidence.weigh(
-        inputs.villages, astray, inputs.power_lines, inputs.radiance_nw_cm2_sr, codes, filed, project.power
+        inputs.villages, inputs.astray, inputs.power_lines, inputs.radiance_nw_cm2_sr, codes, filed, project.power
     )
 
 

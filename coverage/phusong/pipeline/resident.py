@@ -10,11 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow
+
 from phusong.ledger.log import peak_memory_mb
 
 _PROC = Path("/proc")
 _PAGE_BYTES = mmap.PAGESIZE
 _REST_S = 1.0
+_M_MMAP_THRESHOLD = -3
+"""To mallopt(3)."""
+_LARGE_BYTES = 2**20
+"""What is larger goes back to the system once it is free."""
 _FORGET = "5"
 """To `clear_refs`, Linux's word for it (proc(5))."""
 
@@ -46,8 +52,19 @@ def forget_most() -> None:
             (_PROC / str(other.pid) / "clear_refs").write_text(_FORGET, "ascii")
 
 
+def hoard_little() -> None:
+    """
+    From now on this process keeps little of the memory that is free, where the library that it has it from can be told.
+
+    The GNU C library puts arrays of up to 32 MB among small things that stay, and then cannot give their room back.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+
+
 def give_back() -> None:
     """Memory of this process that is free, but kept for later use, goes to the system, where that can be done."""
+    pyarrow.default_memory_pool().release_unused()  # a pool of its own, of which reading the layers leaves 100 MB
     with contextlib.suppress(OSError, AttributeError):  # the GNU C library has it, others do it by themselves
         ctypes.CDLL(None).malloc_trim(0)
 

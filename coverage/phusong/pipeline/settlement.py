@@ -23,7 +23,7 @@ from phusong.progress import Step
 from phusong.units import MICRO
 
 Factors = NDArray[np.float64]
-_MOST_PIXELS = 2_000_000
+_MOST_PIXELS = 1_000_000
 """Of the tiles whose people are kept in memory at a time."""
 
 

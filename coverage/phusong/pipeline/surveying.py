@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from phusong import people
 from phusong.config import Project
 from phusong.grid import Grid
-from phusong.layers import claims, villages
+from phusong.layers import claims
 from phusong.layers.recent import Recent
 from phusong.ledger import expectation
 from phusong.ledger.expectation import Expectation
@@ -48,7 +48,7 @@ Expectations = Mapping[expectation.Key, Expectation]
 _BYTES_PER_PIXEL = 400
 """Of a tile while it is computed, measured at 100 m on the nation: two technologies, four operators, eleven bands."""
 _SURFACE_BYTES_PER_PIXEL = 60
-_SURFACES_BYTES, _SURFACES_SHARE = 250e6, 0.1
+_SURFACES_BYTES, _SURFACES_SHARE = 64e6, 0.1
 """Of the surfaces kept in memory at a time, and their share of a limited memory."""
 
 
@@ -245,9 +245,9 @@ def _compute(
 
 def _strays(base: Base) -> gpd.GeoDataFrame:
     """Villages that may stand on ground that is not studied; of them, too, it is told whether they have signal."""
-    every, communes = base.inputs.villages, base.inputs.communes
-    known = every.commune_code.isin(communes.commune_code)
-    return every[villages.astray(every, communes) | ~known]
+    inputs = base.inputs
+    known = inputs.villages.commune_code.isin(inputs.communes.commune_code)
+    return inputs.villages[inputs.astray | ~known]
 
 
 def _under(points: gpd.GeoDataFrame, grid: Grid) -> Flags:

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from phusong.layers import sites, villages
+from phusong.layers import sites
 from phusong.layers import tables as filed
 from phusong.ledger.communes import (
     commune_table,
@@ -72,7 +72,7 @@ def tables(
 def _village_columns(base: Base, diagnosis: Diagnosis) -> pd.DataFrame:
     inputs = base.inputs
     known = diagnosis.villages if base.project.layers.villages is not None else None
-    return village_columns(known, villages.astray(inputs.villages, inputs.communes), inputs.communes.commune_code)
+    return village_columns(known, inputs.astray, inputs.communes.commune_code)
 
 
 def _counted(base: Base, diagnosis: Diagnosis) -> pd.DataFrame:

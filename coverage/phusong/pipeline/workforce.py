@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from phusong.crew import Crew
 from phusong.errors import ConfigError
 from phusong.pipeline.allowance import BOUNDLESS, Allowance
-from phusong.pipeline.resident import give_back
+from phusong.pipeline.resident import give_back, hoard_little
 
 R = TypeVar("R")
 Task = tuple[Any, ...]
@@ -175,6 +175,7 @@ class Processes(_Here):
 
 def _help(work: Callable[..., R], *task: Any) -> R:
     """Result of a task; a process that waits for the next holds no memory for it."""
+    hoard_little()
     try:
         return work(*task)
     finally:
