@@ -25,7 +25,7 @@ from phusong.pipeline.resident import hoard_little
 from phusong.pipeline.settlement import settle
 from phusong.pipeline.surveying import survey, tile_bytes
 from phusong.pipeline.tally import tally
-from phusong.pipeline.workforce import Workforce, workforce
+from phusong.pipeline.workforce import Threads, Workforce, workforce
 from phusong.progress import Step
 
 __all__ = ["Outcome", "edit", "populate", "prepare", "run"]
@@ -99,7 +99,7 @@ def _run(
     earlier = Earlier.than(period, folder, inputs.grid.crs)
     clock.done("layers")
     with force:
-        settled = settle(project, inputs, store, force, progress)
+        settled = settle(project, inputs, store, Threads(workers, allowance), progress)
         base = Base(project, period, inputs, settled, electrify(project, period, inputs), memory)
         room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
         clock.done("people and electricity")

@@ -18,7 +18,7 @@ from phusong.ledger.counts import Whole
 from phusong.ledger.tile_store import Arrays, TileStore
 from phusong.people import Balance
 from phusong.pipeline.ground import Ground, Plot, Plots
-from phusong.pipeline.workforce import Workforce
+from phusong.pipeline.workforce import Threads
 from phusong.progress import Step
 from phusong.units import MICRO
 
@@ -69,8 +69,12 @@ class Settlement:
         return found if self.factors is None else found.scaled(self.factors)
 
 
-def settle(project: Project, inputs: Inputs, store: TileStore, force: Workforce, progress: Step) -> Settlement:
-    """Divide the people and the ground of every tile among the communes, those in the store left out."""
+def settle(project: Project, inputs: Inputs, store: TileStore, threads: Threads, progress: Step) -> Settlement:
+    """
+    Divide the people and the ground of every tile among the communes, those in the store left out.
+
+    Threads do it, for to send a tile's outlines to another process takes longer than to divide it.
+    """
     grids = list(inputs.grid.tiles(project.grid.tile_pixels))
     plots, keys = Plots(inputs), [""] * len(grids)
     micro, beyond = np.zeros(len(inputs.communes), np.int64), np.zeros(2, np.int64)
@@ -88,9 +92,12 @@ def settle(project: Project, inputs: Inputs, store: TileStore, force: Workforce,
             else:
                 count(held)
 
-    for done, (key, ground) in enumerate(force.each(_divide, missing()), 1):
-        store.keep(key, arrays := ground.arrays())
-        count(arrays)
+    def divide(key: str, plot: Plot) -> Arrays:
+        store.keep(key, arrays := plot.divide().arrays())
+        return {name: arrays[name] for name in ("people", "beyond")}
+
+    for done, sums in enumerate(threads.each(divide, missing()), 1):
+        count(sums)
         progress("people: tiles divided among communes", done, len(grids))
     touched = communes.touched(inputs.communes, grids)
     factors, balance = weighed(project, inputs, micro, int(beyond[0]), int(beyond[1]))
@@ -108,10 +115,6 @@ def weighed(
         return None, balance
     factors = people.official_factors(inputs.communes.population, micro)
     return factors, replace(balance, scaling=people.scaling(factors))
-
-
-def _divide(key: str, plot: Plot) -> tuple[str, Ground]:
-    return key, plot.divide()
 
 
 def _scaled(touched: Sequence[int], keys: Sequence[str], store: TileStore, factors: Factors) -> Whole:
