@@ -86,8 +86,9 @@ def _covered(
         signed = np.zeros((high, wide))
         for k in range(ring[part], ring[part + 1]):
             _accumulate(x[corner[k] : corner[k + 1]] - left, y[corner[k] : corner[k + 1]] - top, signed)
-        if number + high * wide > len(pixels):
-            room = 2 * len(pixels) + high * wide
+        most = number + min(high * wide, rows * columns)
+        if most > len(pixels):
+            room = 2 * most
             pixels, values = _roomier(pixels, np.empty(room, np.int64)), _roomier(values, np.empty(room))
         before = number
         for down in range(max(0, north - top), min(high, north + rows - top)):

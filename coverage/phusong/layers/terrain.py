@@ -151,6 +151,7 @@ def read(
     Array of the grid's shape, and the account with `voids`, `voids_filled` and `off_terrain_pixels`.
     """
     bands = [grid.part(top, 0, _BAND_ROWS, grid.shape[1]) for top in range(0, grid.shape[0], _BAND_ROWS)]
+    # places are worked out twice, for they take more memory than heights and less time than files
     bounds = [*in_order(partial(_bounds, crs=terrain.crs), bands, workers)]
     heights, origin, voids, filled = _mosaic(terrain, np.array(bounds), damaged)
 

@@ -98,14 +98,14 @@ def _run(
     inputs = prepare(project, period, progress, memory, workers)
     earlier = Earlier.than(period, folder, inputs.grid.crs)
     clock.done("layers")
+    settled = settle(project, inputs, store, Threads(workers, allowance), progress)
+    base = Base(project, period, inputs, settled, electrify(project, period, inputs), memory)
+    room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
+    clock.done("people and electricity")
+    bare, outlines = Outlines.put_away(inputs.communes, store)
+    base = base.with_communes(bare)
+    del inputs  # which have the outlines still
     with force:
-        settled = settle(project, inputs, store, Threads(workers, allowance), progress)
-        base = Base(project, period, inputs, settled, electrify(project, period, inputs), memory)
-        room.refuse_short(project.folder, sum(part.shape[0] * part.shape[1] for part in settled.parts))
-        clock.done("people and electricity")
-        bare, outlines = Outlines.put_away(inputs.communes, store)
-        base = base.with_communes(bare)
-        del inputs  # which have the outlines still
         found = survey(base, store, force, progress, allowance)
         clock.done("radio and power")
         of_tiles, few = OfTiles(memory, found.keys), allowance.workers(workers, tile_bytes(found.parts))
